@@ -1,0 +1,129 @@
+// @ts-check
+import { mkdirSync } from "node:fs";
+import { build } from "../build.mjs";
+import { packageExtension } from "../package.mjs";
+import { root } from "./bootstrap.mjs";
+import { ensureChromium } from "./chromium.mjs";
+import { ensureClaudeCli } from "./claudeCli.mjs";
+import { ensureNode } from "./node.mjs";
+import { bundleTests } from "./testBundles.mjs";
+import { ensureVscodeServer } from "./vscodeServer.mjs";
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {boolean} [hasTests] It writes counts of its own to FAILPROOF_TEST_RESULTS.
+ * @property {() => Promise<void>} [prepare]
+ * @property {() => Promise<string[][]>} commands
+ * @property {() => Promise<NodeJS.ProcessEnv>} [env]
+ */
+
+const node = process.execPath;
+/** @param {string} name */
+const tool = (name) => `${root}node_modules/${name}`;
+const mocha = [
+  tool("mocha/bin/mocha.js"),
+  "--reporter",
+  `${root}test/support/countingReporter.cjs`,
+  "--exit",
+];
+
+const projects = [".", "webview", "scripts", "test/unit/webview"];
+
+/** @type {Step[]} */
+export const steps = [
+  {
+    name: "types",
+    commands: async () =>
+      projects.map((project) => [
+        node,
+        tool("typescript/bin/tsc"),
+        "-p",
+        project,
+      ]),
+  },
+  {
+    name: "lint",
+    commands: async () => [
+      [node, tool("eslint/bin/eslint.js"), "--max-warnings", "0", "."],
+    ],
+  },
+  {
+    name: "format",
+    commands: async () => [
+      [
+        node,
+        tool("prettier/bin/prettier.cjs"),
+        "--check",
+        "--log-level",
+        "warn",
+        ".",
+      ],
+    ],
+  },
+  {
+    name: "boundaries",
+    commands: async () => [
+      [
+        node,
+        tool("dependency-cruiser/bin/dependency-cruise.mjs"),
+        "--config",
+        ".dependency-cruiser.cjs",
+        "src",
+        "webview",
+      ],
+    ],
+  },
+  {
+    name: "dead-code",
+    commands: async () => [[node, tool("knip/bin/knip.js")]],
+  },
+  {
+    name: "unit",
+    hasTests: true,
+    prepare: async () => {
+      await build();
+      await bundleTests("unit");
+      await ensureClaudeCli();
+    },
+    // Under a Node that has node:sqlite, as the editor's own has.
+    commands: async () => [
+      [
+        (await ensureNode()).path,
+        "--enable-source-maps",
+        ...mocha,
+        "out/unit/index.js",
+      ],
+    ],
+  },
+  {
+    name: "host",
+    hasTests: true,
+    prepare: async () => {
+      await build();
+      await bundleTests("host");
+      await ensureClaudeCli();
+    },
+    commands: async () => [[node, "scripts/hostTests.mjs"]],
+  },
+  {
+    name: "e2e",
+    hasTests: true,
+    prepare: async () => {
+      mkdirSync(`${root}artifacts`, { recursive: true });
+      await packageExtension();
+      await bundleTests("e2e");
+      await ensureVscodeServer();
+      await ensureChromium();
+      await ensureClaudeCli();
+    },
+    commands: async () => [
+      [
+        (await ensureNode()).path,
+        "--enable-source-maps",
+        ...mocha,
+        "out/e2e/index.js",
+      ],
+    ],
+  },
+];

@@ -1,0 +1,122 @@
+// @ts-check
+// Chooses what the scripted model answers. A MOCK word in the last prompt says it exactly, for tests;
+// without one the demonstration in demo.mjs answers. Pure: the server in ../lib/scriptedModel.mjs acts it out.
+import { absolute, bash, edit, message, text, use } from "./blocks.mjs";
+import { demoAnswer, demoFollowUp } from "./demo.mjs";
+import { tellOutcome } from "./outcome.mjs";
+
+/** @typedef {import('./request.mjs').Situation} Situation */
+
+/** @typedef {import('./blocks.mjs').Answer} Answer */
+/** @typedef {import('./blocks.mjs').Part} Part */
+
+/**
+ * @param {Situation} situation
+ * @returns {Answer}
+ */
+export function chooseAnswer(situation) {
+  if (situation.sideErrand) return message(text(errands[situation.sideErrand]));
+  const word = /MOCK:(\w+)(?:=(.*))?$/m.exec(situation.prompt);
+  const [, name = "", argument = ""] = word ?? [];
+  const answer = word && mockWords[name];
+  if (word && !answer) return message(text(`There is no MOCK:${name}.`));
+  if (situation.outcomes.length > 0) {
+    const next = word
+      ? name === "edit" && afterRead(situation, argument)
+      : demoFollowUp(situation);
+    return next || message(text(tellOutcome(situation)));
+  }
+  return answer ? answer(argument, situation) : demoAnswer(situation);
+}
+
+const errands = {
+  title: '{"title":"Scripted conversation","isNewTopic":false}',
+  summary: "<summary>A conversation with the scripted model.</summary>",
+  quota: "ok",
+};
+
+/** @type {Record<string, (argument: string, situation: Situation) => Answer>} */
+const mockWords = {
+  chunks: (argument) => {
+    const [count = 1, waitMs = 0] = argument.split(",").map(Number);
+    return message({ type: "text", parts: chunks(count, waitMs) });
+  },
+  think: () =>
+    message(
+      { type: "thinking", parts: ["Let me think. ", "I have thought."] },
+      text("I thought before I answered."),
+    ),
+  bash: (command) => message(bash(command)),
+  two: (argument) => message(...argument.split("|").map(bash)),
+  write: (file, situation) =>
+    message(use("Write", written(absolute(file, situation)))),
+  read: (file, situation) =>
+    message(use("Read", { file_path: absolute(file, situation) })),
+  // The CLI refuses to edit a file that was not read in the session.
+  edit: (argument, situation) =>
+    message(
+      use("Read", { file_path: absolute(fields(argument)[0], situation) }),
+    ),
+  err: (status) => ({ kind: "error", status: Number(status), once: false }),
+  err1: (status) => ({ kind: "error", status: Number(status), once: true }),
+  midstream: () =>
+    message({
+      type: "text",
+      parts: ["Half an answer", { break: "overloaded_error" }, " made whole."],
+    }),
+  hang: () => ({ kind: "hang" }),
+  huge: (kilobytes) =>
+    message({ type: "text", parts: paragraphs(Number(kilobytes)) }),
+  gate: (name) =>
+    message({
+      type: "text",
+      parts: ["The first half. ", { gate: name.trim() }, "The second half."],
+    }),
+};
+
+/**
+ * @param {Situation} situation
+ * @param {string} argument
+ * @returns {Answer | undefined}
+ */
+function afterRead(situation, argument) {
+  const [outcome] = situation.outcomes;
+  if (outcome?.name !== "Read" || outcome.isError) return undefined;
+  const [file, old, replacement] = fields(argument);
+  return message(edit(absolute(file, situation), old, replacement));
+}
+
+/**
+ * @param {string} argument
+ * @returns {[string, string, string]}
+ */
+function fields(argument) {
+  const [file = "", old = "", replacement = ""] = argument.split("|");
+  return [file, old, replacement];
+}
+
+/** @param {string} file */
+const written = (file) => ({
+  file_path: file,
+  content: `Written by the scripted model.\n`,
+});
+
+/**
+ * Numbered, so that a test can see what was lost or doubled.
+ * @param {number} count
+ * @param {number} waitMs
+ * @returns {Part[]}
+ */
+function chunks(count, waitMs) {
+  return Array.from({ length: count }, (_, index) => {
+    const chunk = `chunk ${index + 1} of ${count}. `;
+    return index > 0 && waitMs > 0 ? [{ waitMs }, chunk] : [chunk];
+  }).flat();
+}
+
+/** @param {number} kilobytes */
+function paragraphs(kilobytes) {
+  return Array.from({ length: kilobytes }, (_, index) =>
+    `kilobyte ${index + 1} of ${kilobytes} `.padEnd(1022, ".").concat("\n\n"),
+  );
+}

@@ -1,0 +1,224 @@
+import * as v from "valibot";
+import { AppError } from "../base/errors";
+import { validate } from "../protocol/validate";
+import { type HttpDeps, type HttpOutcome, request } from "./http";
+
+/** Signing out must not keep anyone waiting. */
+const logoutTimeoutMs = 3_000;
+
+/** RFC 8628 section 3.2: without an interval the client polls every 5 s. */
+const defaultIntervalSeconds = 5;
+
+const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(31_536_000));
+
+const deviceCodeSchema = v.object({
+  device_code: v.string(),
+  user_code: v.string(),
+  verification_uri: v.optional(v.string()),
+  /** Older servers' name for the same. */
+  verification_url: v.optional(v.string()),
+  verification_uri_complete: v.optional(v.string()),
+  expires_in: seconds,
+  interval: v.optional(seconds, defaultIntervalSeconds),
+});
+
+const userSchema = v.object({
+  id: v.union([v.string(), v.pipe(v.number(), v.transform(String))]),
+  email: v.string(),
+  name: v.nullish(v.string()),
+});
+const userAnswerSchema = v.object({ user: userSchema });
+
+const refreshedSchema = v.object({
+  access_token: v.string(),
+  refresh_token: v.string(),
+  expires_in: seconds,
+});
+const signedInSchema = v.object({
+  ...refreshedSchema.entries,
+  user: userSchema,
+});
+
+const wordSchema = v.object({
+  error: v.optional(v.string()),
+  status: v.optional(v.string()),
+});
+
+export interface DeviceCode {
+  deviceCode: string;
+  userCode: string;
+  verificationUri: string;
+  /** With the code filled in, where the server offers it. */
+  verificationUriComplete: string;
+  expiresInMs: number;
+  intervalMs: number;
+}
+
+export interface User {
+  id: string;
+  email: string;
+}
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  expiresInMs: number;
+}
+
+export type PollOutcome =
+  | { kind: "signedIn"; tokens: Tokens; user: User }
+  | { kind: "pending" | "slowDown" | "denied" | "expired" }
+  | { kind: "retryable"; detail: string };
+
+export type RefreshOutcome =
+  | { kind: "refreshed"; tokens: Tokens }
+  | { kind: "invalid" }
+  | { kind: "retryable"; detail: string };
+
+export type MeOutcome =
+  | { kind: "user"; user: User }
+  /** A base server has no such call. */
+  | { kind: "unsupported" }
+  | { kind: "unauthorized" }
+  | { kind: "retryable"; detail: string };
+
+/** The sign-in calls of the server contract (docs/server-contract.md), on one server. */
+export class AuthApi {
+  constructor(
+    private readonly deps: HttpDeps,
+    readonly serverUrl: string,
+  ) {}
+
+  /** Throws AppError `server-unreachable`, `not-json` or `server-refused`. */
+  async requestDeviceCode(signal: AbortSignal): Promise<DeviceCode> {
+    const answer = await this.#post("device-code", {}, { signal });
+    const code = validate(deviceCodeSchema, successOf(answer));
+    const page = code?.verification_uri ?? code?.verification_url;
+    if (!code || page === undefined) {
+      throw failureOf(answer);
+    }
+    return {
+      deviceCode: code.device_code,
+      userCode: code.user_code,
+      verificationUri: page,
+      verificationUriComplete: code.verification_uri_complete ?? page,
+      expiresInMs: code.expires_in * 1000,
+      intervalMs: code.interval * 1000,
+    };
+  }
+
+  async pollDeviceToken(
+    deviceCode: string,
+    signal: AbortSignal,
+  ): Promise<PollOutcome> {
+    const answer = await this.#post(
+      "device-token",
+      { device_code: deviceCode },
+      { signal },
+    );
+    const done = validate(signedInSchema, successOf(answer));
+    if (done) {
+      return {
+        kind: "signedIn",
+        tokens: tokensOf(done),
+        user: userOf(done.user),
+      };
+    }
+    if (answer.kind !== "json" || answer.status >= 500) {
+      return { kind: "retryable", detail: failureOf(answer).message };
+    }
+    const words = validate(wordSchema, answer.body);
+    switch (words?.error ?? words?.status) {
+      case "slow_down":
+        return { kind: "slowDown" };
+      case "access_denied":
+        return { kind: "denied" };
+      case "expired_token":
+      case "invalid_grant":
+        return { kind: "expired" };
+      default:
+        // Any other word counts as pending: servers have words of their own.
+        return { kind: "pending" };
+    }
+  }
+
+  async refresh(refreshToken: string): Promise<RefreshOutcome> {
+    const answer = await this.#post("refresh", { refresh_token: refreshToken });
+    const done = validate(refreshedSchema, successOf(answer));
+    if (done) {
+      return { kind: "refreshed", tokens: tokensOf(done) };
+    }
+    const isRefused =
+      answer.kind === "json" &&
+      (answer.status === 400 || answer.status === 401) &&
+      answer.body["error"] === "invalid_grant";
+    return isRefused
+      ? { kind: "invalid" }
+      : { kind: "retryable", detail: failureOf(answer).message };
+  }
+
+  /** Best effort: what the server says of it changes nothing here. */
+  async logout(refreshToken: string): Promise<void> {
+    await this.#post(
+      "logout",
+      { refresh_token: refreshToken },
+      { timeoutMs: logoutTimeoutMs },
+    );
+  }
+
+  async me(accessToken: string): Promise<MeOutcome> {
+    const answer = await request(this.deps, {
+      method: "GET",
+      url: `${this.serverUrl}/api/v1/auth/me`,
+      bearer: accessToken,
+    });
+    const me = validate(userAnswerSchema, successOf(answer));
+    if (me) {
+      return { kind: "user", user: userOf(me.user) };
+    }
+    if (answer.kind !== "unreachable" && answer.status === 404) {
+      return { kind: "unsupported" };
+    }
+    return answer.kind === "json" && answer.status === 401
+      ? { kind: "unauthorized" }
+      : { kind: "retryable", detail: failureOf(answer).message };
+  }
+
+  #post(
+    call: string,
+    body: unknown,
+    options: { signal?: AbortSignal; timeoutMs?: number } = {},
+  ): Promise<HttpOutcome> {
+    const url = `${this.serverUrl}/api/v1/auth/${call}`;
+    return request(this.deps, { method: "POST", url, body, ...options });
+  }
+}
+
+function successOf(answer: HttpOutcome): unknown {
+  return answer.kind === "json" && answer.status >= 200 && answer.status < 300
+    ? answer.body
+    : undefined;
+}
+
+function failureOf(answer: HttpOutcome): AppError {
+  switch (answer.kind) {
+    case "unreachable":
+      return new AppError("server-unreachable", answer.detail);
+    case "notJson":
+      return new AppError("not-json", `No JSON in an answer ${answer.status}`);
+    case "json":
+      return new AppError("server-refused", `The server said ${answer.status}`);
+  }
+}
+
+function tokensOf(answer: v.InferOutput<typeof refreshedSchema>): Tokens {
+  return {
+    accessToken: answer.access_token,
+    refreshToken: answer.refresh_token,
+    expiresInMs: answer.expires_in * 1000,
+  };
+}
+
+function userOf(user: v.InferOutput<typeof userSchema>): User {
+  return { id: user.id, email: user.email };
+}

@@ -1,0 +1,76 @@
+import { fullJitterMs } from "../base/backoff";
+import { type Clock, sleep } from "../base/clock";
+import { AppError } from "../base/errors";
+import type { AuthApi, DeviceCode, Tokens, User } from "./authApi";
+
+/** RFC 8628 section 3.5: each slow_down adds this to every later wait. */
+const slowDownMs = 5_000;
+
+/** Added to the interval after a failed call; the server's own pace is never undercut. */
+const backoff = { baseMs: 1_000, maxMs: 30_000 };
+
+export interface DeviceFlowDeps {
+  api: Pick<AuthApi, "requestDeviceCode" | "pollDeviceToken">;
+  clock: Clock;
+  random: () => number;
+}
+
+export interface SignedIn {
+  tokens: Tokens;
+  user: User;
+}
+
+/**
+ * Signs in by device code (RFC 8628): gets a code, shows it through `onCode`,
+ * and asks until the user has answered or the code's time is over. A failed
+ * call does not end it. Throws AppError `code-denied`, `code-expired`,
+ * `cancelled`, or what getting the code threw.
+ */
+export async function runDeviceFlow(
+  { api, clock, random }: DeviceFlowDeps,
+  signal: AbortSignal,
+  onCode: (code: DeviceCode) => void,
+): Promise<SignedIn> {
+  const code = await api.requestDeviceCode(signal);
+  throwIfCancelled(signal);
+  const expiresAt = clock.now() + code.expiresInMs;
+  onCode(code);
+
+  let intervalMs = code.intervalMs;
+  let failures = 0;
+  let waitMs = intervalMs;
+  for (;;) {
+    // The last poll may come up to one wait after the code's time: an approval
+    // in its last seconds counts, and the server's pace is not undercut.
+    await sleep(clock, waitMs, signal);
+    throwIfCancelled(signal);
+    const outcome = await api.pollDeviceToken(code.deviceCode, signal);
+    throwIfCancelled(signal);
+    failures = outcome.kind === "retryable" ? failures + 1 : 0;
+    switch (outcome.kind) {
+      case "signedIn":
+        return outcome;
+      case "denied":
+        throw new AppError("code-denied", "The request was denied");
+      case "expired":
+        throw new AppError("code-expired", "The server let the code expire");
+      case "slowDown":
+        intervalMs += slowDownMs;
+        break;
+      case "pending":
+      case "retryable":
+        break;
+    }
+    if (clock.now() >= expiresAt) {
+      throw new AppError("code-expired", "The code's time is over");
+    }
+    waitMs =
+      intervalMs + (failures > 0 ? fullJitterMs(failures, backoff, random) : 0);
+  }
+}
+
+function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) {
+    throw new AppError("cancelled", "Cancelled by the user");
+  }
+}

@@ -1,0 +1,39 @@
+import * as vscode from "vscode";
+import type { ChatAction } from "../protocol/chatMessages";
+import type { SurroundingsWatcher } from "./surroundings";
+
+export const cliInstallPage =
+  "https://docs.claude.com/en/docs/claude-code/setup";
+
+/** The buttons of the chat's cards. */
+export function runChatAction(
+  action: ChatAction,
+  surroundings: SurroundingsWatcher,
+): void {
+  switch (action) {
+    case "openFolder":
+      void vscode.commands.executeCommand("vscode.openFolder");
+      break;
+    case "manageTrust":
+      void vscode.commands.executeCommand("workbench.trust.manage");
+      break;
+    case "installCli":
+      void vscode.env.openExternal(vscode.Uri.parse(cliInstallPage));
+      break;
+    case "setCliPath":
+      void vscode.commands.executeCommand(
+        "workbench.action.openSettings",
+        "failproof.cli.path",
+      );
+      break;
+    case "checkCliAgain":
+      void surroundings.check();
+      break;
+    case "signIn":
+      void vscode.commands.executeCommand("failproof.signIn");
+      break;
+    case "newConversation":
+      void vscode.commands.executeCommand("failproof.newConversation");
+      break;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Clock } from "../base/clock";
+import type { Logger } from "../base/log";
+import type { CliStart } from "../cli/arguments";
+import { CliProcess } from "../cli/cliProcess";
+import { cliEnvironment } from "./editorNode";
+import { sentenceOf } from "./sentences";
+import { requireCli } from "./surroundings";
+
+/** Hook events that the CLI reports to the chat; the rest of its life is in the transcript. */
+const chatHookEvents = [
+  "SessionStart",
+  "UserPromptSubmit",
+  "PreToolUse",
+  "PostToolUse",
+  "Notification",
+  "Stop",
+  "SubagentStop",
+  "PreCompact",
+  "SessionEnd",
+] as const;
+
+/** Starts the CLI for conversations in `folder`. What it throws is a sentence for the conversation. */
+export function cliStarter(
+  deps: { clock: Clock; log: Logger },
+  folder: string,
+): (start: CliStart) => Promise<CliProcess> {
+  return async (start) => {
+    try {
+      return new CliProcess(deps, {
+        ...start,
+        path: await requireCli(),
+        cwd: folder,
+        env: cliEnvironment(),
+        hookEvents: chatHookEvents,
+      });
+    } catch (error) {
+      deps.log.error(`The CLI was not started: ${String(error)}`);
+      throw new Error(sentenceOf(error), { cause: error });
+    }
+  };
+}

@@ -1,0 +1,120 @@
+import type { Account } from "../auth/account";
+import { localServer } from "../auth/serverUrl";
+import type { Clock } from "../base/clock";
+import { messageOf } from "../base/errors";
+import { Disposable } from "../base/lifecycle";
+import type { Logger } from "../base/log";
+import { captureFacts, captureHookPayload } from "../hook/capture";
+import type { ClosedAsk } from "../permission/broker";
+import type { QueuePaths } from "../queue/queueFolder";
+import {
+  clearSignedInMarker,
+  setSignedInMarker,
+} from "../queue/signedInMarker";
+import type { RelaySupervisor } from "../relay/supervisor";
+import type { Session } from "../session/session";
+
+export interface DeliveryDeps {
+  account: Account;
+  supervisor: RelaySupervisor;
+  paths: QueuePaths;
+  /** The address behind a server's name; `local` is started if need be. */
+  resolveServer(server: string): Promise<string>;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Keeps the queue and the relay in step with the account, and puts the chat's events into the queue. */
+export class DeliveryHost extends Disposable {
+  constructor(private readonly deps: DeliveryDeps) {
+    super();
+    const { account, supervisor } = deps;
+    this.register(account.onDidChange(() => void this.#follow()));
+    this.register(
+      supervisor.onCredentialRejected(() => void account.refresh()),
+    );
+    let wasOffline = false;
+    this.register(
+      supervisor.onDidChangeStatus(({ connection }) => {
+        const isOffline = connection === "offline";
+        if (isOffline && !wasOffline) {
+          // The window that ran the local server may have been closed.
+          void this.#follow();
+        }
+        wasOffline = isOffline;
+      }),
+    );
+  }
+
+  get status() {
+    return this.deps.supervisor.status;
+  }
+
+  get onDidChangeStatus() {
+    return this.deps.supervisor.onDidChangeStatus;
+  }
+
+  syncNow() {
+    return this.deps.supervisor.syncNow();
+  }
+
+  /** What a hook of a chat's CLI reported. The agent has its answer already. */
+  record(payload: unknown): void {
+    const outcome = captureHookPayload(this.deps, payload, undefined, "chat");
+    if (outcome.kind === "failed") {
+      this.deps.log.warn(`An event was not queued: ${outcome.reason}`);
+    }
+  }
+
+  /** An answer of the user's is an event too. */
+  recordDecision(
+    closed: ClosedAsk,
+    session: Pick<Session, "cliSessionId" | "conversation"> | undefined,
+  ): void {
+    if (closed.outcome === "void") {
+      return;
+    }
+    const outcome = captureFacts(this.deps, {
+      hookEventName: "PermissionDecision",
+      toolName: closed.ask.toolName,
+      decision: closed.outcome,
+      reason: `Answered by the user in the ${closed.by ?? "chat"}.`,
+      durationMs: closed.waitedMs,
+      sessionId: session?.cliSessionId,
+      cwd: session?.conversation.folder,
+      source: "chat",
+    });
+    if (outcome.kind === "failed") {
+      this.deps.log.warn(`A decision was not queued: ${outcome.reason}`);
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { account, supervisor, paths, log } = this.deps;
+    try {
+      if (account.state.kind === "signedOut") {
+        clearSignedInMarker(paths);
+        supervisor.setCredential(undefined);
+        await supervisor.stop();
+        return;
+      }
+      setSignedInMarker(paths);
+      supervisor.start();
+      const credential = account.accessCredential;
+      if (!credential) {
+        await account.refresh();
+        return;
+      }
+      const serverUrl =
+        credential.serverUrl === localServer
+          ? await this.deps.resolveServer(credential.serverUrl)
+          : credential.serverUrl;
+      // While the server was looked for, the account may have changed.
+      if (!this.isDisposed && account.accessCredential === credential) {
+        supervisor.setCredential({ ...credential, serverUrl });
+      }
+    } catch (error) {
+      log.error(`Delivery could not be set up: ${messageOf(error)}`);
+    }
+  }
+}

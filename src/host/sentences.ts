@@ -1,0 +1,45 @@
+import { AppError, type AppErrorCode, messageOf } from "../base/errors";
+
+/**
+ * What the user reads when something went wrong: what happened, and what to do
+ * about it. The only place where these sentences are chosen; `cancelled` has
+ * none, since whoever cancels knows it.
+ */
+const sentences: Record<Exclude<AppErrorCode, "cancelled">, string> = {
+  "cli-not-found":
+    "The Claude CLI was not found. Install it, or set its path in failproof.cli.path.",
+  "cli-not-executable":
+    "The Claude CLI could not be started. Check the path in failproof.cli.path.",
+  "cli-spawn-failed":
+    "The Claude CLI could not be started. Check the path in failproof.cli.path.",
+  "cli-exited": "Claude ended. Send your next prompt to go on.",
+  "code-denied":
+    "The sign-in was denied on the server's page. To sign in after all, run Failproof: Sign In again.",
+  "code-expired":
+    "The sign-in code has expired before it was approved. Run Failproof: Sign In for a new one.",
+  "invalid-credential":
+    "The server did not accept the new sign-in. Run Failproof: Sign In again.",
+  "local-server-failed":
+    "The local server did not start. Failproof: Show Log says why.",
+  "no-folder": "Open a folder first: the agent works on the files of a folder.",
+  "not-json":
+    "The server's answer was a web page, not the Failproof service. Check failproof.serverUrl; on a public network, sign in to the network first.",
+  "secret-storage":
+    "The sign-in could not be stored in the system's keyring. It holds until this window is closed.",
+  "server-refused":
+    "The server refused the request. Check failproof.serverUrl, or try again later.",
+  "server-unreachable":
+    "The server cannot be reached. Check your network and failproof.serverUrl, then try again.",
+  "server-url":
+    "A server address must start with https:// (http:// only for this machine). Check failproof.serverUrl.",
+  "untrusted-workspace":
+    "This folder is not trusted, so no agent is started in it. Trust it with Workspaces: Manage Workspace Trust.",
+};
+
+/** The sentence for anything that was thrown; undefined for what the user cancelled. */
+export function sentenceOf(error: unknown): string | undefined {
+  if (!(error instanceof AppError)) {
+    return `Something went wrong: ${messageOf(error)}. Failproof: Show Log has more.`;
+  }
+  return error.code === "cancelled" ? undefined : sentences[error.code];
+}

@@ -1,0 +1,30 @@
+import * as vscode from "vscode";
+
+/**
+ * The settings. Both are machine-scoped in the manifest, so VS Code itself
+ * takes them from no workspace: none may choose a program or a server.
+ */
+const section = "failproof";
+
+/** `local`, an address, or empty when none has been chosen yet. */
+export function configuredServer(): string {
+  return vscode.workspace.getConfiguration(section).get("serverUrl", "").trim();
+}
+
+export async function chooseServer(server: string): Promise<void> {
+  await vscode.workspace
+    .getConfiguration(section)
+    .update("serverUrl", server, vscode.ConfigurationTarget.Global);
+}
+
+export function configuredCliPath(): string {
+  return vscode.workspace.getConfiguration(section).get("cli.path", "").trim();
+}
+
+export function onDidChangeCliPath(listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(`${section}.cli.path`)) {
+      listener();
+    }
+  });
+}

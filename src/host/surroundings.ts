@@ -1,0 +1,94 @@
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import type { Account } from "../auth/account";
+import { AppError } from "../base/errors";
+import { Emitter } from "../base/event";
+import { Disposable } from "../base/lifecycle";
+import { locateCli } from "../cli/locate";
+import type { Readiness, Surroundings } from "../protocol/chatMessages";
+import { configuredCliPath, onDidChangeCliPath } from "./settings";
+
+/** Set by `npm start -- --demo`: the API behind the CLI is a scripted model. */
+const demoVariable = "FAILPROOF_DEMO";
+
+/** What the chat must know beside the conversation: can a prompt be sent, and who is signed in. */
+export class SurroundingsWatcher extends Disposable {
+  readonly #onDidChange = this.register(new Emitter<Surroundings>());
+  readonly onDidChange = this.#onDidChange.event;
+  #readiness: Readiness = { kind: "ready" };
+
+  constructor(private readonly deps: { account: Account }) {
+    super();
+    const check = () => void this.check();
+    this.register(deps.account.onDidChange(() => this.#tell()));
+    this.register(vscode.workspace.onDidGrantWorkspaceTrust(check));
+    this.register(vscode.workspace.onDidChangeWorkspaceFolders(check));
+    this.register(onDidChangeCliPath(check));
+  }
+
+  get current(): Surroundings {
+    const { state } = this.deps.account;
+    return {
+      readiness: this.#readiness,
+      isDemo: process.env[demoVariable] === "1",
+      signedInAs: state.kind === "signedIn" ? state.user.email : null,
+    };
+  }
+
+  /** Looks again whether a prompt could be sent now. */
+  async check(): Promise<Readiness> {
+    const before = JSON.stringify(this.#readiness);
+    this.#readiness = await readiness();
+    if (JSON.stringify(this.#readiness) !== before) {
+      this.#tell();
+    }
+    return this.#readiness;
+  }
+
+  #tell(): void {
+    if (!this.isDisposed) {
+      this.#onDidChange.fire(this.current);
+    }
+  }
+}
+
+/** The folder that a new conversation works in; undefined when none is open. */
+export function workspaceFolder(): string | undefined {
+  return vscode.workspace.workspaceFolders?.find(
+    ({ uri }) => uri.scheme === "file",
+  )?.uri.fsPath;
+}
+
+/** The CLI's path. Throws AppError `untrusted-workspace` or `cli-not-found`: nothing runs where nothing may. */
+export async function requireCli(): Promise<string> {
+  if (!vscode.workspace.isTrusted) {
+    throw new AppError("untrusted-workspace", "The folder is not trusted");
+  }
+  const location = await findCli();
+  if (location.kind === "missing") {
+    throw new AppError("cli-not-found", location.looked.join(", "));
+  }
+  return location.path;
+}
+
+async function readiness(): Promise<Readiness> {
+  if (workspaceFolder() === undefined) {
+    return { kind: "noFolder" };
+  }
+  if (!vscode.workspace.isTrusted) {
+    return { kind: "untrusted" };
+  }
+  const location = await findCli();
+  return location.kind === "missing"
+    ? { kind: "noCli", looked: location.looked }
+    : { kind: "ready" };
+}
+
+function findCli() {
+  return locateCli({
+    configuredPath: configuredCliPath(),
+    env: process.env,
+    home: homedir(),
+    platform: process.platform,
+  });
+}

@@ -1,0 +1,31 @@
+import { spawn as spawnPlain } from "node:child_process";
+
+/**
+ * Sends a signal to a child and to everything that it started. The child must
+ * lead its own process group (`detached`) on POSIX. On Windows there are no
+ * signals: every one of them ends the tree at once. A tree that is gone
+ * already is no error.
+ */
+export function signalTree(pid: number, signal: NodeJS.Signals): void {
+  if (process.platform === "win32") {
+    spawnPlain("taskkill", ["/pid", String(pid), "/T", "/F"], {
+      stdio: "ignore",
+      windowsHide: true,
+    }).on("error", () => {
+      // Without taskkill there is nothing that could be done beyond this.
+      process.kill(pid);
+    });
+    return;
+  }
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(
+      error instanceof Error &&
+      "code" in error &&
+      error.code === "ESRCH"
+    )) {
+      throw error;
+    }
+  }
+}

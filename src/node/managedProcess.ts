@@ -1,0 +1,149 @@
+import type { ChildProcess } from "node:child_process";
+import spawn from "cross-spawn";
+import { type Clock, sleep } from "../base/clock";
+import { Disposable } from "../base/lifecycle";
+import { signalTree } from "./killTree";
+import { LineReader } from "./lineStream";
+
+export interface ManagedProcessOptions {
+  command: string;
+  args: readonly string[];
+  cwd?: string;
+  env: NodeJS.ProcessEnv;
+  /** One line of stdout, without its newline; blank ones are left out. */
+  onLine(line: string): void;
+  /** A piece of stderr, as it came. */
+  onStderr?(text: string): void;
+}
+
+/** How a process ended; `error` when it could not be started at all. */
+export interface ProcessEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  error: Error | null;
+}
+
+/** The longest line that is kept; a longer one is passed over and said so on stderr's way. */
+const maxLineBytes = 16 * 1024 * 1024;
+
+/**
+ * A child process with one owner. Its end is a promise that settles on
+ * `close`, when its output is complete, and never rejects. Disposing the owner
+ * kills the whole tree at once; `stop` asks first.
+ */
+export class ManagedProcess extends Disposable {
+  readonly ended: Promise<ProcessEnd>;
+  readonly #child: ChildProcess;
+  #hasEnded = false;
+
+  constructor(options: ManagedProcessOptions) {
+    super();
+    this.#child = spawn(options.command, [...options.args], {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: options.env,
+      stdio: ["pipe", "pipe", "pipe"],
+      // Its own process group, so that the whole tree can be signalled.
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+    this.#readOutput(options);
+    this.ended = this.#whenEnded();
+    this.register({ dispose: () => this.signal("SIGKILL") });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** `ChildProcess.killed` only says that a signal was sent; this says that it has not ended. */
+  get isAlive(): boolean {
+    return (
+      !this.#hasEnded &&
+      this.#child.pid !== undefined &&
+      this.#child.exitCode === null &&
+      this.#child.signalCode === null
+    );
+  }
+
+  /** Writes one line to stdin. False when the process takes no more input; nothing was written then. */
+  writeLine(line: string): boolean {
+    const stdin = this.#child.stdin;
+    if (!this.isAlive || !stdin || !stdin.writable) {
+      return false;
+    }
+    stdin.write(`${line}\n`);
+    return true;
+  }
+
+  endInput(): void {
+    this.#child.stdin?.end();
+  }
+
+  /** Signals the process and everything that it started. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.isAlive && this.#child.pid !== undefined) {
+      signalTree(this.#child.pid, signal);
+    }
+  }
+
+  /**
+   * Ends it: the end of its input, after `graceMs` SIGTERM, after as long
+   * again SIGKILL. Resolves when it has ended.
+   */
+  async stop(clock: Clock, graceMs: number): Promise<ProcessEnd> {
+    this.endInput();
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      if (await this.#endsWithin(clock, graceMs)) {
+        break;
+      }
+      this.signal(signal);
+    }
+    const end = await this.ended;
+    this.dispose();
+    return end;
+  }
+
+  async #endsWithin(clock: Clock, waitMs: number): Promise<boolean> {
+    const abort = new AbortController();
+    await Promise.race([
+      this.ended.finally(() => abort.abort()),
+      sleep(clock, waitMs, abort.signal),
+    ]);
+    return this.#hasEnded;
+  }
+
+  #readOutput(options: ManagedProcessOptions): void {
+    const reader = new LineReader({
+      maxLineBytes,
+      onLine: (line) => options.onLine(line),
+      onOversized: (lengthBytes) =>
+        options.onStderr?.(`A line of ${lengthBytes} bytes was passed over.\n`),
+    });
+    const { stdin, stdout, stderr } = this.#child;
+    stdout?.on("data", (chunk: Buffer) => reader.push(chunk));
+    stdout?.on("end", () => reader.end());
+    stderr?.setEncoding("utf8");
+    stderr?.on("data", (text: string) => options.onStderr?.(text));
+    // A broken pipe means that the process is ending: `ended` tells of it.
+    for (const stream of [stdin, stdout, stderr]) {
+      stream?.on("error", () => {});
+    }
+  }
+
+  #whenEnded(): Promise<ProcessEnd> {
+    return new Promise((resolve) => {
+      let startError: Error | null = null;
+      this.#child.on("error", (error) => {
+        startError = error;
+        if (this.#child.pid === undefined) {
+          this.#hasEnded = true;
+          resolve({ code: null, signal: null, error });
+        }
+      });
+      this.#child.on("close", (code, signal) => {
+        this.#hasEnded = true;
+        resolve({ code, signal, error: startError });
+      });
+    });
+  }
+}

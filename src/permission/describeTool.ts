@@ -1,0 +1,85 @@
+/** What a tool is about to do, in text for people. */
+export interface ToolDescription {
+  /** One line: the command, the file, the pattern, the address. */
+  summary: string;
+  /** All of it, 64 KB at most. */
+  detail: string;
+}
+
+export const longestDetail = 64 * 1024;
+const longestSummary = 200;
+
+/** The input field that says what a call is about, in the order of preference. */
+const telling = [
+  "command",
+  "file_path",
+  "notebook_path",
+  "pattern",
+  "url",
+  "query",
+  "description",
+  "path",
+  "prompt",
+];
+
+/** Describes any tool's input; tools that are not known are shown as JSON. */
+export function describeTool(
+  name: string,
+  input: Record<string, unknown>,
+): ToolDescription {
+  return {
+    summary: oneLine(summaryOf(input) ?? name),
+    detail: cutText(detailOf(input), longestDetail),
+  };
+}
+
+/** Cuts to `longest` characters, and says so. */
+export function cutText(text: string, longest: number): string {
+  return text.length <= longest
+    ? text
+    : `${text.slice(0, longest)}\n… ${text.length - longest} more characters`;
+}
+
+function summaryOf(input: Record<string, unknown>): string | undefined {
+  return telling
+    .map((key) => input[key])
+    .find((value): value is string => typeof value === "string");
+}
+
+function detailOf(input: Record<string, unknown>): string {
+  const {
+    command,
+    file_path: file,
+    content,
+    old_string: before,
+    new_string: after,
+  } = input;
+  if (typeof command === "string") {
+    return command;
+  }
+  if (typeof file === "string" && typeof content === "string") {
+    return `${file}\n\n${content}`;
+  }
+  if (
+    typeof file === "string" &&
+    typeof before === "string" &&
+    typeof after === "string"
+  ) {
+    return `${file}\n\n${prefixed("- ", before)}\n${prefixed("+ ", after)}`;
+  }
+  return JSON.stringify(input, undefined, 2);
+}
+
+function prefixed(prefix: string, text: string): string {
+  return text
+    .split("\n")
+    .map((line) => prefix + line)
+    .join("\n");
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > longestSummary
+    ? `${line.slice(0, longestSummary - 1)}…`
+    : line;
+}

@@ -1,0 +1,151 @@
+import * as v from "valibot";
+import type { Clock } from "../base/clock";
+import { messageOf } from "../base/errors";
+import { isRecord, parseJson } from "../base/json";
+import type { EventRecord } from "../protocol/eventRecord";
+import { validate } from "../protocol/validate";
+import { rejectedEventsSchema, toRejected } from "./rejectedEvents";
+import { maxRetryAfterMs, retryAfterMs } from "./retryAfter";
+import { serverWords } from "./serverWords";
+import type { EventTransport, SendOutcome } from "./transport";
+
+export interface RestTransportDeps {
+  fetch: typeof fetch;
+  clock: Clock;
+  restUrl: string;
+  accessToken: string;
+}
+
+/** The contract's limit for every request. */
+const timeoutMs = 10_000;
+
+const answerSchema = v.object({ rejected: v.optional(rejectedEventsSchema) });
+const errorSchema = v.object({ error: v.string() });
+
+/** Sends each batch as one POST. */
+export class RestTransport implements EventTransport {
+  readonly #closed = new AbortController();
+
+  constructor(private readonly deps: RestTransportDeps) {}
+
+  async send(events: readonly EventRecord[]): Promise<SendOutcome> {
+    if (events.length === 0) {
+      return { kind: "sent", rejected: [] };
+    }
+    const abort = new AbortController();
+    const timer = this.deps.clock.schedule(timeoutMs, () => abort.abort());
+    try {
+      const signal = AbortSignal.any([abort.signal, this.#closed.signal]);
+      const response = await this.#post(events, signal);
+      return this.#outcomeOf(response, await response.text());
+    } catch (error) {
+      return { kind: "retryable", reason: this.#failure(error, abort.signal) };
+    } finally {
+      timer.dispose();
+    }
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+
+  #post(
+    events: readonly EventRecord[],
+    signal: AbortSignal,
+  ): Promise<Response> {
+    return this.deps.fetch(this.deps.restUrl, {
+      method: "POST",
+      // The token would travel along.
+      redirect: "manual",
+      signal,
+      headers: {
+        authorization: `Bearer ${this.deps.accessToken}`,
+        "content-type": "application/json",
+        accept: "application/json",
+      },
+      body: JSON.stringify({ events }),
+    });
+  }
+
+  #outcomeOf(response: Response, body: string): SendOutcome {
+    const { status } = response;
+    const parsed = parseJson(body);
+    if (response.ok) {
+      return acceptedOutcome(parsed);
+    }
+    switch (status) {
+      case 401:
+        return { kind: "unauthorized" };
+      case 400:
+      case 413:
+      case 422:
+        return { kind: "rejected", reason: this.#refusal(status, parsed) };
+      default:
+        return {
+          kind: "retryable",
+          reason: describeStatus(status),
+          ...this.#wait(response),
+        };
+    }
+  }
+
+  #wait(response: Response): { afterMs?: number } {
+    const afterMs =
+      retryAfterMs(
+        response.headers.get("retry-after"),
+        this.deps.clock.now(),
+      ) ??
+      // Nothing that the relay could do changes this one.
+      (response.status === 403 ? maxRetryAfterMs : undefined);
+    return afterMs === undefined ? {} : { afterMs };
+  }
+
+  #refusal(status: number, body: unknown): string {
+    const error = validate(errorSchema, body)?.error;
+    return error === undefined
+      ? `The server answered ${status}.`
+      : `The server answered ${status}: ${serverWords(error, this.deps.accessToken)}`;
+  }
+
+  #failure(error: unknown, timedOut: AbortSignal): string {
+    if (this.#closed.signal.aborted) {
+      return "Sending was ended.";
+    }
+    if (timedOut.aborted) {
+      return "The server did not answer within 10 s.";
+    }
+    const cause = error instanceof Error && error.cause ? error.cause : error;
+    return `The server cannot be reached: ${serverWords(messageOf(cause), this.deps.accessToken)}.`;
+  }
+}
+
+/** Only a JSON object is a delivery: a captive portal answers 200 as well, with a page. */
+function acceptedOutcome(body: unknown): SendOutcome {
+  if (!isRecord(body)) {
+    return {
+      kind: "retryable",
+      reason:
+        "Something between here and the server answered in its place (a login page of the network?).",
+    };
+  }
+  return {
+    kind: "sent",
+    rejected: toRejected(validate(answerSchema, body)?.rejected),
+  };
+}
+
+function describeStatus(status: number): string {
+  if (status >= 300 && status < 400) {
+    return `The server answered with a redirect (${status}), which is never followed.`;
+  }
+  switch (status) {
+    case 403:
+      return "The server does not allow this account to send events.";
+    case 429:
+      return "The server asks for a pause.";
+    case 503:
+      return "The server is busy.";
+    default:
+      return `The server answered ${status}.`;
+  }
+}

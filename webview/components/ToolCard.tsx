@@ -1,0 +1,89 @@
+import { type TranscriptItem } from "../../src/protocol/conversation";
+import { formatDuration } from "../format";
+import { Icon } from "../icons/Icon";
+import { type IconName } from "../icons/iconPaths";
+import { toolIcon, toolTitle } from "../toolNames";
+import { visibleText } from "../visibleText";
+import { Elapsed } from "./Elapsed";
+import { Folded } from "./Folded";
+import { MonoBlock } from "./MonoBlock";
+
+type Tool = Extract<TranscriptItem, { kind: "tool" }>;
+
+const statusIcons: Record<Tool["status"], IconName> = {
+  running: "spinner",
+  done: "check",
+  failed: "error",
+  denied: "circleSlash",
+  interrupted: "interrupted",
+};
+
+const statusWords: Record<Tool["status"], string> = {
+  running: "Running",
+  done: "Done",
+  failed: "Failed",
+  denied: "Denied",
+  interrupted: "Interrupted",
+};
+
+/** One use of a tool: a line that opens to its input and its output. */
+export function ToolCard({
+  tool,
+  isAsking,
+}: {
+  tool: Tool;
+  isAsking: boolean;
+}) {
+  const isWaiting = isAsking && tool.status === "running";
+  const status = isWaiting
+    ? "Waiting for your answer"
+    : statusWords[tool.status];
+  return (
+    <div
+      className={`tool tool-${tool.status}`}
+      data-testid="tool"
+      data-status={tool.status}
+      data-tool={tool.name}
+    >
+      <Folded
+        className="tool-fold"
+        line={
+          <>
+            <Icon name={toolIcon(tool.name)} />
+            <span className="tool-name" title={tool.name}>
+              {toolTitle(tool.name)}
+            </span>
+            <code className="tool-summary" title={visibleText(tool.summary)}>
+              {visibleText(tool.summary)}
+            </code>
+            <ToolTime tool={tool} isWaiting={isWaiting} />
+            <span className="tool-status" title={status}>
+              <Icon name={isWaiting ? "clock" : statusIcons[tool.status]} />
+              <span className="only-heard">{status}</span>
+            </span>
+          </>
+        }
+      >
+        <MonoBlock label="Input" text={tool.detail || tool.summary} />
+        {tool.output !== null && (
+          <MonoBlock label="Output" text={tool.output} />
+        )}
+      </Folded>
+    </div>
+  );
+}
+
+function ToolTime({ tool, isWaiting }: { tool: Tool; isWaiting: boolean }) {
+  if (tool.status === "denied") {
+    // It never ran; the time that the answer took is not its own.
+    return null;
+  }
+  if (tool.durationMs !== null) {
+    return <span className="tool-time">{formatDuration(tool.durationMs)}</span>;
+  }
+  return tool.status === "running" && !isWaiting ? (
+    <span className="tool-time">
+      <Elapsed since={tool.startedAt} />
+    </span>
+  ) : null;
+}
