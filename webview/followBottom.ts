@@ -39,8 +39,8 @@ export class FollowBottom {
 
   /** The content or the viewport changed its size; true asks to go to the end. */
   resized(now: ScrollPosition): boolean {
-    const hasShrunk = now.contentHeight < this.#last.contentHeight;
-    if ((hasShrunk || this.#hasToggled) && isAtEnd(now)) {
+    const cameToEnd = hasShrunk(this.#last, now) || this.#hasToggled;
+    if (cameToEnd && isAtEnd(now)) {
       this.#isFollowing = true;
     }
     this.#hasToggled = false;
@@ -59,15 +59,20 @@ export class FollowBottom {
   scrolled(now: ScrollPosition): void {
     const last = this.#last;
     this.#last = now;
-    const hasShrunk =
-      now.contentHeight < last.contentHeight ||
-      now.viewportHeight > last.viewportHeight;
-    if (now.top < last.top && !hasShrunk) {
+    if (now.top < last.top && !hasShrunk(last, now)) {
       this.#isFollowing = false;
     } else if (now.top > last.top && isAtEnd(now)) {
       this.#isFollowing = true;
     }
   }
+}
+
+/** Less content, or more room for it: the browser may have to move it by itself. */
+function hasShrunk(last: ScrollPosition, now: ScrollPosition): boolean {
+  return (
+    now.contentHeight < last.contentHeight ||
+    now.viewportHeight > last.viewportHeight
+  );
 }
 
 function isAtEnd({ top, contentHeight, viewportHeight }: ScrollPosition) {

@@ -1,33 +1,37 @@
 import { type IconName } from "./icons/iconPaths";
 
-const icons: Partial<Record<string, IconName>> = {
-  Bash: "terminal",
-  BashOutput: "terminal",
-  KillShell: "terminal",
-  Read: "file",
-  Write: "edit",
-  Edit: "edit",
-  MultiEdit: "edit",
-  NotebookEdit: "edit",
-  Grep: "search",
-  Glob: "search",
-  WebFetch: "globe",
-  WebSearch: "globe",
-  Task: "agent",
-  Agent: "agent",
-  TodoWrite: "checklist",
-};
+const icons = new Map<string, IconName>(
+  Object.entries<IconName>({
+    Bash: "terminal",
+    BashOutput: "terminal",
+    KillShell: "terminal",
+    Read: "file",
+    Write: "edit",
+    Edit: "edit",
+    MultiEdit: "edit",
+    NotebookEdit: "edit",
+    Grep: "search",
+    Glob: "search",
+    WebFetch: "globe",
+    WebSearch: "globe",
+    Task: "agent",
+    Agent: "agent",
+    TodoWrite: "checklist",
+  }),
+);
 
-const verbs: Partial<Record<string, string>> = {
-  Bash: "run a command",
-  Write: "write a file",
-  Edit: "edit a file",
-  MultiEdit: "edit a file",
-  NotebookEdit: "edit a notebook",
-};
+const verbs = new Map(
+  Object.entries({
+    Bash: "run a command",
+    Write: "write a file",
+    Edit: "edit a file",
+    MultiEdit: "edit a file",
+    NotebookEdit: "edit a notebook",
+  }),
+);
 
 export function toolIcon(name: string): IconName {
-  return icons[name] ?? "tools";
+  return icons.get(name) ?? "tools";
 }
 
 /** A tool of an MCP server is called mcp__server__tool. */
@@ -38,5 +42,5 @@ export function toolTitle(name: string): string {
 
 /** "Claude wants to …" */
 export function toolVerb(name: string): string {
-  return verbs[name] ?? `use ${toolTitle(name)}`;
+  return verbs.get(name) ?? `use ${toolTitle(name)}`;
 }

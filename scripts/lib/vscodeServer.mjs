@@ -3,7 +3,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { cleanEnvironment } from "./cleanEnvironment.mjs";
-import { run, startGroup } from "./processes.mjs";
+import { run } from "./processes.mjs";
+import { startGroup } from "./processGroup.mjs";
 import { ensureVscodeServer } from "./vscodeServerInstall.mjs";
 
 export { ensureVscodeServer };
@@ -25,7 +26,7 @@ export { ensureVscodeServer };
  * @typedef {object} RunningServer
  * @property {string} url
  * @property {number} port
- * @property {() => string} log Everything the server has printed.
+ * @property {() => string} log The end of what the server has printed.
  * @property {Promise<number>} ended
  * @property {() => Promise<void>} stop Ends the server and what it forked; resolves when they are gone.
  */

@@ -16,7 +16,7 @@ import { tellOutcome } from "./outcome.mjs";
  */
 export function chooseAnswer(situation) {
   if (situation.sideErrand) return message(text(errands[situation.sideErrand]));
-  const word = /MOCK:(\w+)(?:=(.*))?$/m.exec(situation.prompt);
+  const word = /MOCK:(\w+)(?:=(.*))?/.exec(situation.prompt);
   const [, name = "", argument = ""] = word ?? [];
   const answer = word && mockWords[name];
   if (word && !answer) return message(text(`There is no MOCK:${name}.`));

@@ -46,7 +46,6 @@ async function run(commandLine: CommandLine): Promise<void> {
     return;
   }
   const { server } = outcome;
-  report({ url: server.url, pid: process.pid });
   let isEnding = false;
   const end = (reason: string) => {
     if (!isEnding) {
@@ -63,6 +62,8 @@ async function run(commandLine: CommandLine): Promise<void> {
     process.stdin.resume();
   }
   stderrLogger.info(`listening at ${server.url}`);
+  // Last: whoever reads this line may end the server at once.
+  report({ url: server.url, pid: process.pid });
 }
 
 function userName(): string {

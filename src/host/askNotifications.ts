@@ -1,18 +1,29 @@
 import * as vscode from "vscode";
 import { Disposable, type DisposableLike } from "../base/lifecycle";
 import type { PendingAsk, PermissionBroker } from "../permission/broker";
+import type { Decision } from "../permission/stdioPrompt";
 
-/** Not contributed in the manifest: only the notification's links run it. */
-const answerCommand = "failproof.answerAsk";
+/** Not contributed in the manifest: only the notification's link runs it. */
+const allowCommand = "failproof.allowAsk";
 const showCommand = "failproof.openChat";
 
+/**
+ * The label of a progress notification's button. The type says boolean; VS
+ * Code passes a string on as the label. Where it should not, the button reads
+ * Cancel and denies all the same.
+ */
+const denyButton = { cancellable: "Deny" } as unknown as {
+  cancellable: boolean;
+};
+
 /** How much of a command a notification shows; the card in the chat shows all of it. */
-const longestSummary = 90;
+const longestSummary = 300;
 
 /**
  * Every open ask is also a notification with Allow and Deny. It is a progress
  * notification because only those can be closed by their extension, which an
  * ask that was answered in the chat must be, and because they stay until then.
+ * Deny is its button; VS Code has no second one there, so Allow is a link.
  */
 export class AskNotifications extends Disposable {
   readonly #open = new Map<string, DisposableLike>();
@@ -20,8 +31,8 @@ export class AskNotifications extends Disposable {
   constructor(private readonly deps: { broker: PermissionBroker }) {
     super();
     this.register(
-      vscode.commands.registerCommand(answerCommand, (value: unknown) =>
-        this.#answer(value),
+      vscode.commands.registerCommand(allowCommand, (id: unknown) =>
+        this.#answer(id, "allow"),
       ),
     );
     this.register(deps.broker.onDidOpen((pending) => this.#show(pending)));
@@ -40,15 +51,14 @@ export class AskNotifications extends Disposable {
       {
         location: vscode.ProgressLocation.Notification,
         title: `Claude asks to use ${withoutLinks(ask.toolName)}`,
+        ...denyButton,
       },
-      (progress) => {
-        const allow = link("Allow", answerCommand, [ask.id, "allow"]);
-        const deny = link("Deny", answerCommand, [ask.id, "deny"]);
-        const show = link("Show", showCommand, []);
-        const summary = withoutLinks(ask.summary).slice(0, longestSummary);
-        progress.report({
-          message: `${summary} — ${allow} · ${deny} · ${show}`,
-        });
+      (progress, token) => {
+        token.onCancellationRequested(() => this.#answer(ask.id, "deny"));
+        const allow = `[Allow](${commandUri(allowCommand, ask.id)})`;
+        const show = `[Show in Chat](${commandUri(showCommand)})`;
+        const summary = withoutLinks(ask.summary.slice(0, longestSummary));
+        progress.report({ message: `${summary} — ${allow} · ${show}` });
         return new Promise<void>((resolve) => {
           this.#open.set(ask.id, { dispose: resolve });
         });
@@ -61,16 +71,10 @@ export class AskNotifications extends Disposable {
     this.#open.delete(id);
   }
 
-  /** `value` is what the link holds; a command can be run by anyone, so it is checked. */
-  #answer(value: unknown): void {
-    const [id, decision] = Array.isArray(value) ? (value as unknown[]) : [];
-    if (
-      typeof id !== "string" ||
-      (decision !== "allow" && decision !== "deny")
-    ) {
-      return;
-    }
-    if (!this.deps.broker.answer(id, decision, "notification")) {
+  /** A command can be run by anyone, so its argument is checked. */
+  #answer(id: unknown, decision: Decision): void {
+    const isOpen = typeof id === "string" && this.#open.has(id);
+    if (!isOpen || !this.deps.broker.answer(id, decision, "notification")) {
       void vscode.window.showInformationMessage(
         "This question was answered already, or Claude no longer asks it.",
       );
@@ -78,10 +82,8 @@ export class AskNotifications extends Disposable {
   }
 }
 
-function link(label: string, command: string, args: unknown[]): string {
-  const query =
-    args.length === 0 ? "" : `?${encodeURIComponent(JSON.stringify([args]))}`;
-  return `[${label}](command:${command}${query})`;
+function commandUri(command: string, ...args: unknown[]): string {
+  return `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
 }
 
 /** The agent's text must not become a link that the user could take for ours. */

@@ -110,7 +110,8 @@ export class DeliveryHost extends Disposable {
           ? await this.deps.resolveServer(credential.serverUrl)
           : credential.serverUrl;
       // While the server was looked for, the account may have changed.
-      if (!this.isDisposed && account.accessCredential === credential) {
+      const now = account.accessCredential;
+      if (!this.isDisposed && now?.accessToken === credential.accessToken) {
         supervisor.setCredential({ ...credential, serverUrl });
       }
     } catch (error) {

@@ -22,13 +22,17 @@ const telling = [
   "prompt",
 ];
 
-/** Describes any tool's input; tools that are not known are shown as JSON. */
+/**
+ * Describes any tool's input; tools that are not known are shown as JSON.
+ * Paths in `folder`, the one that the agent works in, are shown relative to it.
+ */
 export function describeTool(
   name: string,
   input: Record<string, unknown>,
+  folder: string,
 ): ToolDescription {
   return {
-    summary: oneLine(summaryOf(input) ?? name),
+    summary: oneLine(relativeTo(folder, summaryOf(input) ?? name)),
     detail: cutText(detailOf(input), longestDetail),
   };
 }
@@ -58,16 +62,23 @@ function detailOf(input: Record<string, unknown>): string {
     return command;
   }
   if (typeof file === "string" && typeof content === "string") {
-    return `${file}\n\n${content}`;
+    return content;
   }
   if (
     typeof file === "string" &&
     typeof before === "string" &&
     typeof after === "string"
   ) {
-    return `${file}\n\n${prefixed("- ", before)}\n${prefixed("+ ", after)}`;
+    return `${prefixed("- ", before)}\n${prefixed("+ ", after)}`;
   }
   return JSON.stringify(input, undefined, 2);
+}
+
+function relativeTo(folder: string, path: string): string {
+  const inFolder = path.slice(folder.length);
+  return folder !== "" && path.startsWith(folder) && /^[\\/]./.test(inFolder)
+    ? inFolder.slice(1)
+    : path;
 }
 
 function prefixed(prefix: string, text: string): string {

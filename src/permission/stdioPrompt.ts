@@ -15,13 +15,14 @@ export type Decision = "allow" | "deny";
 export function askOf(
   requestId: string,
   request: ToolRequest,
+  folder: string,
   askedAt: number,
 ): Ask {
   return {
     id: requestId,
     toolUseId: request.tool_use_id,
     toolName: request.tool_name,
-    ...describeTool(request.tool_name, request.input),
+    ...describeTool(request.tool_name, request.input, folder),
     reason: request.decision_reason ?? null,
     askedAt,
   };

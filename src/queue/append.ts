@@ -28,7 +28,7 @@ export type AppendOutcome =
  * earlier claim is left, so at most twice this much lies in the folder; with
  * the quarantine's 4 MiB that stays below the promised 64 MiB.
  */
-export const maxPendingBytes = 28 * 1024 * 1024;
+const maxPendingBytes = 28 * 1024 * 1024;
 
 /** A writer meets one rotation, seldom two; whoever meets this many is not writing to a queue. */
 const maxTries = 16;

@@ -9,7 +9,7 @@ import { queueFileMode, type QueuePaths } from "./queueFolder";
 import { scrubText } from "./record";
 
 /** With two times the pending file's limit it stays below the promised 64 MiB. */
-export const maxQuarantineBytes = 4 * 1024 * 1024;
+const maxQuarantineBytes = 4 * 1024 * 1024;
 
 /** Of a line that could not be read; enough to see what became of it. */
 const maxKeptLineBytes = 8 * 1024;
@@ -24,7 +24,7 @@ const entrySchema = v.object({
   /** The line as it was in the queue, scrubbed once more, cut at 8 KiB. */
   line: v.string(),
 });
-export type QuarantineEntry = v.InferOutput<typeof entrySchema>;
+type QuarantineEntry = v.InferOutput<typeof entrySchema>;
 
 /**
  * Keeps what can never be delivered, with the reason, so that it blocks

@@ -8,7 +8,7 @@ import type { QueuePaths } from "./queueFolder";
  * How the queue stands, as the relay last knew it. One small file, which
  * survives the relay; other windows' relays read it while they stand by.
  */
-export const queueStatsSchema = v.object({
+const queueStatsSchema = v.object({
   queued: v.number(),
   /** Milliseconds since 1970, UTC. */
   oldestQueuedAt: v.nullable(v.number()),
@@ -20,7 +20,7 @@ export const queueStatsSchema = v.object({
 });
 export type QueueStats = v.InferOutput<typeof queueStatsSchema>;
 
-export const emptyStats: QueueStats = {
+const emptyStats: QueueStats = {
   queued: 0,
   oldestQueuedAt: null,
   dropped: 0,

@@ -20,14 +20,13 @@ export interface Link {
   createRest(): EventTransport;
 }
 
-export interface LinkHandlers {
+interface LinkHandlers {
   onFailure: (failure: Retryable) => void;
   /** The open connection ended while nothing was under way. */
   onClosed: () => void;
 }
 
-export type LinkOutcome =
-  { ok: true; link: Link } | { ok: false; problem: string };
+type LinkOutcome = { ok: true; link: Link } | { ok: false; problem: string };
 
 export type LinkFactory = (
   credential: Credential,

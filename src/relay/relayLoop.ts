@@ -13,7 +13,7 @@ import type { Credential, Link, LinkFactory } from "./link";
 import { Wakeup } from "./wakeup";
 
 /** The part of the queue that the loop needs; see queue/queueReader.ts. */
-export interface DeliveryQueue {
+interface DeliveryQueue {
   peek(): Promise<readonly EventRecord[] | undefined>;
   settle(): void;
 }

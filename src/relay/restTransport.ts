@@ -19,12 +19,15 @@ export interface RestTransportDeps {
 /** The contract's limit for every request. */
 const timeoutMs = 10_000;
 
+const endedReason = "Sending was ended.";
+
 const answerSchema = v.object({ rejected: v.optional(rejectedEventsSchema) });
 const errorSchema = v.object({ error: v.string() });
 
 /** Sends each batch as one POST. */
 export class RestTransport implements EventTransport {
-  readonly #closed = new AbortController();
+  #isClosed = false;
+  #underWay: AbortController | undefined;
 
   constructor(private readonly deps: RestTransportDeps) {}
 
@@ -32,11 +35,14 @@ export class RestTransport implements EventTransport {
     if (events.length === 0) {
       return { kind: "sent", rejected: [] };
     }
+    if (this.#isClosed) {
+      return { kind: "retryable", reason: endedReason };
+    }
     const abort = new AbortController();
+    this.#underWay = abort;
     const timer = this.deps.clock.schedule(timeoutMs, () => abort.abort());
     try {
-      const signal = AbortSignal.any([abort.signal, this.#closed.signal]);
-      const response = await this.#post(events, signal);
+      const response = await this.#post(events, abort.signal);
       return this.#outcomeOf(response, await response.text());
     } catch (error) {
       return { kind: "retryable", reason: this.#failure(error, abort.signal) };
@@ -46,7 +52,8 @@ export class RestTransport implements EventTransport {
   }
 
   close(): void {
-    this.#closed.abort();
+    this.#isClosed = true;
+    this.#underWay?.abort();
   }
 
   #post(
@@ -107,11 +114,11 @@ export class RestTransport implements EventTransport {
       : `The server answered ${status}: ${serverWords(error, this.deps.accessToken)}`;
   }
 
-  #failure(error: unknown, timedOut: AbortSignal): string {
-    if (this.#closed.signal.aborted) {
-      return "Sending was ended.";
+  #failure(error: unknown, ended: AbortSignal): string {
+    if (this.#isClosed) {
+      return endedReason;
     }
-    if (timedOut.aborted) {
+    if (ended.aborted) {
       return "The server did not answer within 10 s.";
     }
     const cause = error instanceof Error && error.cause ? error.cause : error;

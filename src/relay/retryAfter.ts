@@ -13,7 +13,8 @@ export function retryAfterMs(
   if (/^\d+$/.test(text)) {
     return boundedMs(Number(text) * 1000);
   }
-  const date = Date.parse(text);
+  // Date.parse alone takes nearly anything for a date, such as "-1".
+  const date = text.endsWith("GMT") ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : boundedMs(date - now);
 }
 

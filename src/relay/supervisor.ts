@@ -44,6 +44,7 @@ const backoff = { baseMs: 500, maxMs: 8_000 };
 const stopGraceMs = 2_500;
 const syncTimeoutMs = 60_000;
 
+const stoppedProblem = "The relay is stopped. What agents do is still queued.";
 const gaveUpProblem =
   "The relay ended five times within a minute and is not started again. What agents do is still queued.";
 
@@ -124,11 +125,7 @@ export class RelaySupervisor extends Disposable {
     const child = this.#child;
     this.#child = undefined;
     this.#failSyncs();
-    this.#setStatus({
-      ...this.#status,
-      connection: "signedOut",
-      problem: null,
-    });
+    this.#setOffline(stoppedProblem);
     await child?.stop(this.deps.clock, stopGraceMs);
   }
 

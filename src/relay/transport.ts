@@ -7,7 +7,7 @@ export interface RejectedEvent {
 }
 
 /** The server has the batch, but for those it rejected one by one. */
-export interface Sent {
+interface Sent {
   kind: "sent";
   rejected: readonly RejectedEvent[];
 }
@@ -21,7 +21,7 @@ export interface Retryable {
 }
 
 /** Something in the batch (or its size) will be refused however often it is sent. */
-export interface Rejected {
+interface Rejected {
   kind: "rejected";
   reason: string;
 }

@@ -7,7 +7,6 @@ import { Disposable } from "../base/lifecycle";
 export interface CloseInfo {
   /** 1006 when the connection broke. */
   code: number;
-  reason: string;
 }
 
 /**
@@ -25,19 +24,19 @@ const connectTimeoutMs = 15_000;
 /** The server sends acknowledgements only. */
 const maxFrameBytes = 1024 * 1024;
 
-/** An open WebSocket: text frames either way, and its end as a promise. */
+/**
+ * An open WebSocket: text frames either way, and its end. An end is told of
+ * after a disposal too, so that nobody waits for an answer in vain.
+ */
 export class WebSocketConnection extends Disposable {
-  readonly closed: Promise<CloseInfo>;
-  readonly #message = this.register(new Emitter<string>());
+  readonly #message = new Emitter<string>();
   readonly onMessage = this.#message.event;
+  readonly #close = new Emitter<CloseInfo>();
+  readonly onDidClose = this.#close.event;
 
   constructor(private readonly socket: WebSocket) {
     super();
-    this.closed = new Promise((resolve) => {
-      socket.once("close", (code, reason) =>
-        resolve({ code, reason: reason.toString("utf8") }),
-      );
-    });
+    socket.once("close", (code) => this.#close.fire({ code }));
     socket.on("message", (data, isBinary) => {
       if (!isBinary && Buffer.isBuffer(data)) {
         this.#message.fire(data.toString("utf8"));

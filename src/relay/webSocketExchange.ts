@@ -50,7 +50,9 @@ export function exchangeBatch(
       }),
     );
     store.add(clock.schedule(ackTimeoutMs, () => finish({ kind: "timeout" })));
-    void connection.closed.then((info) => finish({ kind: "closed", info }));
+    store.add(
+      connection.onDidClose((info) => finish({ kind: "closed", info })),
+    );
     connection.send(JSON.stringify({ batch_id: batchId, events }));
   });
 }

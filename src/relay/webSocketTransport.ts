@@ -17,7 +17,7 @@ import { exchangeBatch } from "./webSocketExchange";
  * `connection`: there is no WebSocket here; `isAnswered` when somebody said so
  * over HTTP, and did not just cut the connection.
  */
-export type Refused =
+type Refused =
   | { kind: "refused"; scope: "batch"; reason: string }
   | {
       kind: "refused";
@@ -92,10 +92,14 @@ export class WebSocketTransport implements EventTransport<WebSocketOutcome> {
       return this.#whyNotOpen(outcome);
     }
     const { connection } = outcome;
+    if (this.#ended.signal.aborted) {
+      connection.dispose();
+      return { kind: "retryable", reason: "Sending was ended." };
+    }
     this.#connection = connection;
     this.#openedAt = clock.now();
     this.#hasAcked = false;
-    void connection.closed.then((info) => this.#closed(connection, info));
+    connection.onDidClose((info) => this.#closed(connection, info));
     connection.send(accessToken);
     return connection;
   }

@@ -38,7 +38,7 @@ export class Session extends Disposable {
   #conversation: Conversation;
   #cli: CliProcess | undefined;
   #starting: Promise<CliProcess | undefined> | undefined;
-  #translator = new Translator("p0");
+  #translator = new Translator("p0", "");
   #starts = 0;
   /** The prompt that the CLI works on; its end is told by `command_lifecycle`. */
   #inFlight: string | undefined;
@@ -155,7 +155,10 @@ export class Session extends Disposable {
   #own(cli: CliProcess): void {
     this.#cli = cli;
     this.#starts += 1;
-    this.#translator = new Translator(`p${this.#starts}`);
+    this.#translator = new Translator(
+      `p${this.#starts}`,
+      this.#conversation.folder,
+    );
     this.#hasLifecycle = false;
     this.#isHealthy = false;
     const listeners = this.register(new DisposableStore());
@@ -207,7 +210,9 @@ export class Session extends Disposable {
   #takeRequest(cli: CliProcess, { request, request_id }: ControlRequest): void {
     switch (request.subtype) {
       case "can_use_tool": {
-        const ask = askOf(request_id, request, this.deps.clock.now());
+        const { folder } = this.#conversation;
+        const now = this.deps.clock.now();
+        const ask = askOf(request_id, request, folder, now);
         this.deps.broker.open(this.id, ask, (decision) => {
           cli.respond(request_id, stdioResponse(decision, request.input));
         });

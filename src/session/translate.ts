@@ -41,7 +41,11 @@ export class Translator {
   #costUsd = 0;
   #turns = 0;
 
-  constructor(private readonly idPrefix: string) {}
+  constructor(
+    private readonly idPrefix: string,
+    /** The folder that the agent works in: paths in it are shown relative to it. */
+    private readonly folder = "",
+  ) {}
 
   translate(line: KnownLine, now: number): ConversationEvent[] {
     switch (line.type) {
@@ -165,7 +169,7 @@ export class Translator {
           kind: "tool",
           id: block.id,
           name: block.name,
-          ...describeTool(block.name, block.input),
+          ...describeTool(block.name, block.input, this.folder),
           status: "running",
           output: null,
           startedAt: now,

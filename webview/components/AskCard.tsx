@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useRef } from "react";
+import { useCallback, useId, useLayoutEffect, useRef } from "react";
 import { type Ask } from "../../src/protocol/conversation";
 import { useAppearances } from "../hooks/useAppearances";
 import { useDelay } from "../hooks/useDelay";
@@ -79,7 +79,8 @@ function LineCount({ text }: { text: string }) {
 
 /** When the answered card goes, the keyboard's place goes to the transcript instead of nowhere. */
 function useKeptFocus(card: { current: HTMLElement | null }) {
-  useEffect(() => {
+  // A layout effect, as its end comes before the card is taken out of the document.
+  useLayoutEffect(() => {
     const element = card.current;
     const transcript = element?.closest<HTMLElement>(".transcript");
     return () => {

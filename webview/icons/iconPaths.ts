@@ -27,7 +27,7 @@ export const iconPaths = {
     "M8 1.5c1.8 1.4 3.6 2 5.5 2v4c0 3.3-2 5.6-5.5 7-3.5-1.4-5.5-3.7-5.5-7v-4c1.9 0 3.7-.6 5.5-2Zm-2.6 6.4 1.9 1.9 3.4-3.7",
   sparkle:
     "M8 2c.6 3.4 2.6 5.4 6 6-3.4.6-5.4 2.6-6 6-.6-3.4-2.6-5.4-6-6 3.4-.6 5.4-2.6 6-6Z",
-  spinner: "M8 2a6 6 0 0 1 6 6",
+  spinner: "M8 2a6 6 0 0 1 0 12",
   // Two squares, one in the other: strokes alone fill it.
   stop: `${circle}M6 6h4v4H6zM7 7h2v2H7z`,
   terminal:

@@ -1,19 +1,21 @@
 /** The few that agents write; any other stays as it was written. */
-const named: Partial<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: "\u00a0",
-  copy: "©",
-  hellip: "…",
-  mdash: "—",
-  ndash: "–",
-  rarr: "→",
-  larr: "←",
-  times: "×",
-};
+const named = new Map(
+  Object.entries({
+    amp: "&",
+    lt: "<",
+    gt: ">",
+    quot: '"',
+    apos: "'",
+    nbsp: "\u00a0",
+    copy: "©",
+    hellip: "…",
+    mdash: "—",
+    ndash: "–",
+    rarr: "→",
+    larr: "←",
+    times: "×",
+  }),
+);
 
 const highestCodePoint = 0x10ffff;
 
@@ -23,7 +25,7 @@ export function decodeEntities(text: string): string {
     /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-z]{2,6}));/g,
     (whole, decimal?: string, hex?: string, name?: string) => {
       if (name !== undefined) {
-        return named[name] ?? whole;
+        return named.get(name) ?? whole;
       }
       const code = decimal ? parseInt(decimal, 10) : parseInt(hex ?? "", 16);
       return code > 0 && code <= highestCodePoint

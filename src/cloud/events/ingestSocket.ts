@@ -69,11 +69,7 @@ export class IngestSocket extends Disposable {
   }
 
   #refusal(incoming: IncomingMessage): Reply | undefined {
-    const foreign = refuseForeign(
-      incoming.method ?? "GET",
-      incoming.headers,
-      incoming.socket.localPort ?? 0,
-    );
+    const foreign = refuseForeign(incoming.method ?? "GET", incoming.headers);
     if (foreign) {
       return foreign;
     }

@@ -11,13 +11,12 @@ import { errorReply } from "./replies";
 export function refuseForeign(
   method: string,
   headers: IncomingHttpHeaders,
-  port: number,
 ): Reply | undefined {
-  if (!isOwnHost(headers.host, port)) {
+  if (!isThisMachine(headers.host)) {
     return errorReply(
       421,
       "wrong_host",
-      `This server answers for 127.0.0.1:${port} and localhost:${port} only.`,
+      "This server answers for 127.0.0.1 and localhost only.",
     );
   }
   if (isCrossSite(method, headers)) {
@@ -43,8 +42,12 @@ export function isFromOwnPage(headers: IncomingHttpHeaders): boolean {
   return origin === `http://${headers.host}`;
 }
 
-function isOwnHost(host: string | undefined, port: number): boolean {
-  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+/**
+ * Any port: an editor in the browser reaches this server through a forwarded
+ * port of its own. What DNS rebinding needs is a name, not a port.
+ */
+function isThisMachine(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost)(:\d{1,5})?$/.test(host ?? "");
 }
 
 function isCrossSite(method: string, headers: IncomingHttpHeaders): boolean {

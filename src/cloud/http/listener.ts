@@ -91,11 +91,7 @@ export class Listener extends Disposable {
   /** The route, or the refusal; the body has to be read in either case. */
   #find(incoming: IncomingMessage): Route | Reply {
     const { method, path } = describe(incoming);
-    const refusal = refuseForeign(
-      method,
-      incoming.headers,
-      incoming.socket.localPort ?? 0,
-    );
+    const refusal = refuseForeign(method, incoming.headers);
     if (refusal) {
       return refusal;
     }

@@ -14,7 +14,7 @@ export function enterCodePage(problem?: {
     main: html`<main>
       <h1>Enter the code</h1>
       <p class="quiet">VS Code shows it while it waits for you.</p>
-      <form class="ask" method="get" action="/device">
+      <form class="ask" method="get" action="device">
         <label for="user-code">Code</label>
         <input
           class="typed-code"
@@ -63,7 +63,7 @@ export function confirmPage(ask: Confirmation): Page {
       <output class="code" id="user-code" aria-label="${spelled(userCode)}"
         >${userCode}</output
       >
-      <form method="post" action="/device">
+      <form method="post" action="device">
         <input type="hidden" name="form_token" value="${formToken}" />
         <input type="hidden" name="user_code" value="${userCode}" />
         <label for="email">Sign in as</label>

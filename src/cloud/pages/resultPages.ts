@@ -58,7 +58,7 @@ export function stalePage(userCode: string): Page {
     heading: "This page is out of date.",
     sentence: "Nothing has been changed. Open it again to answer.",
     more: html`<div class="buttons">
-      <a class="button" href="/device?user_code=${encodeURIComponent(userCode)}"
+      <a class="button" href="device?user_code=${encodeURIComponent(userCode)}"
         >Open again</a
       >
     </div>`,
@@ -87,7 +87,7 @@ export function landingPage(): Page {
         <strong>Failproof: Sign In</strong> in VS Code.
       </p>
       <div class="buttons">
-        <a class="button" href="/device">Enter a code</a>
+        <a class="button" href="device">Enter a code</a>
       </div>`,
   });
 }

@@ -39,11 +39,9 @@ describe("Writers against a relay that rotates", function () {
       newId: randomUUID,
       claimIntervalMs: 0,
     });
-    let isWriting = true;
+    const done = new AbortController();
     const writing = Promise.all(Array.from({ length: writers }, write)).finally(
-      () => {
-        isWriting = false;
-      },
+      () => done.abort(),
     );
     const got: string[] = [];
     const rotate = async () => {
@@ -56,7 +54,7 @@ describe("Writers against a relay that rotates", function () {
         reader.settle();
       }
     };
-    while (isWriting) {
+    while (!done.signal.aborted) {
       await rotate();
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -1,0 +1,46 @@
+// @ts-check
+import { runCommand, webviewFrame } from "./workbench.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/**
+ * Failproof's places in a workbench page, by the names that a user has for
+ * them. What waits, waits for something to be seen.
+ * @param {Page} page
+ */
+export function failproofPage(page) {
+  const chat = webviewFrame(page);
+  const byTestId = (/** @type {string} */ id) =>
+    chat.locator(`[data-testid="${id}"]`);
+  return {
+    page,
+    chat,
+    byTestId,
+    statusBar: page.locator('[id="failproof.failproof.failproof.status"]'),
+    /** The view in the activity bar, and its composer. */
+    async openChat() {
+      await page
+        .getByRole("tab", { name: "Failproof", exact: true })
+        .locator("a")
+        .click();
+      await byTestId("composer").waitFor();
+    },
+    async hideChat() {
+      await page
+        .getByRole("tab", { name: /^Explorer/ })
+        .locator("a")
+        .click();
+      await page.locator("iframe.webview.ready").waitFor({ state: "hidden" });
+    },
+    /** @param {string} text */
+    async send(text) {
+      await byTestId("composer").fill(text);
+      await byTestId("composer").press("Enter");
+      await byTestId("prompt").filter({ hasText: text }).last().waitFor();
+    },
+    /** @param {string | RegExp} hasText */
+    notification: (hasText) =>
+      page.locator(".notification-toast").filter({ hasText }),
+    runCommand: (/** @type {string} */ title) => runCommand(page, title),
+  };
+}
