@@ -1,4 +1,4 @@
-import { type Conversation } from "../src/protocol/conversation";
+import type { Conversation } from "../src/protocol/conversation";
 import { toolVerb } from "./toolNames";
 
 /**

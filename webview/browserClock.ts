@@ -1,4 +1,4 @@
-import { type Clock } from "../src/base/clock";
+import type { Clock } from "../src/base/clock";
 import { toDisposable } from "../src/base/lifecycle";
 
 export const browserClock: Clock = {

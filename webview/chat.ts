@@ -1,10 +1,7 @@
 import { createContext, useContext } from "react";
-import { type Clock } from "../src/base/clock";
-import {
-  type ChatAction,
-  type FromWebview,
-} from "../src/protocol/chatMessages";
-import { type Journal } from "./journal";
+import type { Clock } from "../src/base/clock";
+import type { ChatAction, FromWebview } from "../src/protocol/chatMessages";
+import type { Journal } from "./journal";
 
 export interface ChatDeps {
   post(message: FromWebview): void;

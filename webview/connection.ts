@@ -1,5 +1,5 @@
-import { type Clock } from "../src/base/clock";
-import { type Event } from "../src/base/event";
+import type { Clock } from "../src/base/clock";
+import type { Event } from "../src/base/event";
 import { Disposable, type DisposableLike } from "../src/base/lifecycle";
 import {
   type Envelope,

@@ -1,4 +1,4 @@
-import { type TranscriptItem } from "../src/protocol/conversation";
+import type { TranscriptItem } from "../src/protocol/conversation";
 
 /** "40 ms", "0.4 s", "12 s", "3 min 5 s", "1 h 2 min". */
 export function formatDuration(durationMs: number): string {

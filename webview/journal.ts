@@ -7,7 +7,7 @@ import {
 import { validate } from "../src/protocol/validate";
 
 /** What the webview alone knows; VS Code keeps it over a reload of the window. */
-export const journalSchema = v.object({
+const journalSchema = v.object({
   /** What is being typed. */
   draft: v.string(),
   /** Sent, and not yet seen in the conversation: lost if the host never got it. */

@@ -1,8 +1,5 @@
-import {
-  type Surroundings,
-  type ToWebview,
-} from "../src/protocol/chatMessages";
-import { type Conversation } from "../src/protocol/conversation";
+import type { Surroundings, ToWebview } from "../src/protocol/chatMessages";
+import type { Conversation } from "../src/protocol/conversation";
 import { applyEvent } from "../src/protocol/transcript";
 
 /** All that the host has told; null until its first snapshot. */

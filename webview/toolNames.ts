@@ -1,4 +1,4 @@
-import { type IconName } from "./icons/iconPaths";
+import type { IconName } from "./icons/iconPaths";
 
 const icons = new Map<string, IconName>(
   Object.entries<IconName>({

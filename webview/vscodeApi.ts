@@ -1,4 +1,4 @@
-import { type Event } from "../src/base/event";
+import type { Event } from "../src/base/event";
 import { toDisposable } from "../src/base/lifecycle";
 
 /** What VS Code gives a webview; it may be acquired once only. */

@@ -6,6 +6,9 @@ import type { AuthApi, DeviceCode, Tokens, User } from "./authApi";
 /** RFC 8628 section 3.5: each slow_down adds this to every later wait. */
 const slowDownMs = 5_000;
 
+/** A server that names no pause at all is not asked without one. */
+const leastIntervalMs = 1_000;
+
 /** Added to the interval after a failed call; the server's own pace is never undercut. */
 const backoff = { baseMs: 1_000, maxMs: 30_000 };
 
@@ -31,12 +34,14 @@ export async function runDeviceFlow(
   signal: AbortSignal,
   onCode: (code: DeviceCode) => void,
 ): Promise<SignedIn> {
-  const code = await api.requestDeviceCode(signal);
-  throwIfCancelled(signal);
+  const code = await api.requestDeviceCode(signal).finally(() =>
+    // Cancelling also makes the call fail: that is not the server's doing.
+    throwIfCancelled(signal),
+  );
   const expiresAt = clock.now() + code.expiresInMs;
   onCode(code);
 
-  let intervalMs = code.intervalMs;
+  let intervalMs = Math.max(code.intervalMs, leastIntervalMs);
   let failures = 0;
   let waitMs = intervalMs;
   for (;;) {

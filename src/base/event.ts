@@ -6,7 +6,8 @@ export type Event<T> = (listener: (value: T) => void) => DisposableLike;
 /**
  * A source of events. Listeners are called in the order of their subscription.
  * One that throws does not keep the others from hearing: the error is thrown
- * again once all of them have been told.
+ * again once all of them have been told. Who unsubscribes meanwhile hears no
+ * more; who subscribes meanwhile hears the next one.
  */
 export class Emitter<T> implements DisposableLike {
   readonly #listeners = new Set<(value: T) => void>();
@@ -21,6 +22,9 @@ export class Emitter<T> implements DisposableLike {
   fire(value: T): void {
     const failures: unknown[] = [];
     for (const listener of [...this.#listeners]) {
+      if (!this.#listeners.has(listener)) {
+        continue;
+      }
       try {
         listener(value);
       } catch (error) {

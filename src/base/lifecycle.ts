@@ -30,8 +30,9 @@ export function toDisposable(run: () => void): DisposableLike {
 
 /**
  * Base of every owner of resources. What is registered is disposed in the
- * reverse order; what is registered after the end is disposed at once, so that
- * an owner that ended during an await leaves nothing behind.
+ * reverse order, all of it: an error is thrown again at the end. What is
+ * registered after the end is disposed at once, so that an owner that ended
+ * during an await leaves nothing behind.
  */
 export abstract class Disposable implements DisposableLike {
   readonly #owned: DisposableLike[] = [];
@@ -51,8 +52,16 @@ export abstract class Disposable implements DisposableLike {
     }
     this.#isDisposed = true;
     tracker?.disposed(this);
+    const failures: unknown[] = [];
     for (const owned of this.#owned.splice(0).reverse()) {
-      owned.dispose();
+      try {
+        owned.dispose();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) {
+      throw failures[0];
     }
   }
 

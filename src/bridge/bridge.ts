@@ -50,6 +50,9 @@ export class Bridge extends Disposable {
 
   /** Takes whatever the webview posted; what is not a message of ours is dropped. */
   receive(value: unknown): void {
+    if (this.isDisposed) {
+      return;
+    }
     const message = validate(fromWebviewSchema, value);
     if (!message) {
       this.deps.log.warn("The chat sent a message of an unknown kind.");

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../base/clock";
+import { messageOf } from "../base/errors";
 import { Emitter } from "../base/event";
 import { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
@@ -36,6 +37,8 @@ export class CliProcess extends Disposable {
   readonly ended: Promise<CliEnd>;
   readonly #process: ManagedProcess;
   #stderrTail = "";
+  /** It was told to end: a prompt that it would still take would be lost with it. */
+  #isEnding = false;
 
   constructor(
     private readonly deps: { clock: Clock; log: Logger },
@@ -71,6 +74,9 @@ export class CliProcess extends Disposable {
 
   /** False when it could not be written; the prompt is still the caller's then. */
   sendPrompt(uuid: string, text: string): boolean {
+    if (this.#isEnding) {
+      return false;
+    }
     return this.#write({
       type: "user",
       message: { role: "user", content: [{ type: "text", text }] },
@@ -100,10 +106,12 @@ export class CliProcess extends Disposable {
   }
 
   signal(signal: NodeJS.Signals): void {
+    this.#isEnding = true;
     this.#process.signal(signal);
   }
 
   async stop(): Promise<void> {
+    this.#isEnding = true;
     await this.#process.stop(this.deps.clock, stopGraceMs);
     this.dispose();
   }
@@ -136,6 +144,11 @@ export class CliProcess extends Disposable {
       );
       return;
     }
-    this.#onLine.fire(line);
+    try {
+      this.#onLine.fire(line);
+    } catch (error) {
+      // A listener's fault must not cost the lines after this one.
+      this.deps.log.error(`A line of the CLI's: ${messageOf(error)}`);
+    }
   }
 }

@@ -55,6 +55,8 @@ const systemSchema = v.object({
   model: v.optional(v.string()),
   permissionMode: v.optional(v.string()),
   claude_code_version: v.optional(v.string()),
+  /** Of `api_retry`: the HTTP status that the API answered with. */
+  error_status: v.nullish(v.number()),
 });
 
 const streamEventSchema = v.object({

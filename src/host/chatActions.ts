@@ -21,10 +21,7 @@ export function runChatAction(
       void vscode.env.openExternal(vscode.Uri.parse(cliInstallPage));
       break;
     case "setCliPath":
-      void vscode.commands.executeCommand(
-        "workbench.action.openSettings",
-        "failproof.cli.path",
-      );
+      openSetting("failproof.cli.path");
       break;
     case "checkCliAgain":
       void surroundings.check();
@@ -35,5 +32,16 @@ export function runChatAction(
     case "newConversation":
       void vscode.commands.executeCommand("failproof.newConversation");
       break;
+  }
+}
+
+/** In a remote window a machine's settings are on a page of their own. */
+function openSetting(query: string): void {
+  if (vscode.env.remoteName === undefined) {
+    void vscode.commands.executeCommand("workbench.action.openSettings", query);
+  } else {
+    void vscode.commands.executeCommand("workbench.action.openRemoteSettings", {
+      query,
+    });
   }
 }

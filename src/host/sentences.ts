@@ -25,7 +25,7 @@ const sentences: Record<Exclude<AppErrorCode, "cancelled">, string> = {
   "not-json":
     "The server's answer was a web page, not the Failproof service. Check failproof.serverUrl; on a public network, sign in to the network first.",
   "secret-storage":
-    "The sign-in could not be stored in the system's keyring. It holds until this window is closed.",
+    "The sign-in could not be stored in the system's keyring. It holds until this window is closed. Check that a keyring is running and unlocked, then sign in again.",
   "server-refused":
     "The server refused the request. Check failproof.serverUrl, or try again later.",
   "server-unreachable":

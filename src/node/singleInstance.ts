@@ -4,7 +4,7 @@ import { open, rm, stat } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DisposableLike } from "../base/lifecycle";
+import { type DisposableLike, toDisposable } from "../base/lifecycle";
 import { type Clock, sleep } from "../base/clock";
 
 /** A guard file older than this belongs to a process that died while it held it. */
@@ -77,6 +77,8 @@ function bind(address: string): Promise<DisposableLike | undefined> {
     const waiting = new Set<Socket>();
     const server: Server = createServer((socket) => {
       waiting.add(socket);
+      // Whoever waits must not keep the holder alive either.
+      socket.unref();
       socket.on("error", () => {});
       socket.on("close", () => waiting.delete(socket));
       socket.resume();
@@ -91,8 +93,9 @@ function bind(address: string): Promise<DisposableLike | undefined> {
     server.listen(address, () => {
       // The lock alone must not keep the process alive.
       server.unref();
-      resolve({
-        dispose: () => {
+      resolve(
+        // Once at most: later the address may be another holder's.
+        toDisposable(() => {
           server.close();
           for (const socket of waiting) {
             socket.destroy();
@@ -100,8 +103,8 @@ function bind(address: string): Promise<DisposableLike | undefined> {
           if (isPath(address)) {
             rmSync(address, { force: true });
           }
-        },
-      });
+        }),
+      );
     });
   });
 }

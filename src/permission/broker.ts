@@ -55,18 +55,24 @@ export class PermissionBroker extends Disposable {
 
   /** False when nobody waits for this answer any more. */
   answer(id: string, decision: Decision, by: AnsweredBy): boolean {
-    const pending = this.#pending.get(id);
+    const pending = this.#take(id);
     if (!pending) {
       return false;
     }
-    pending.deliver(decision);
-    this.#close(id, decision, by);
+    try {
+      pending.deliver(decision);
+    } finally {
+      this.#closed(pending, decision, by);
+    }
     return true;
   }
 
   /** The agent no longer waits for this answer. */
   withdraw(id: string): void {
-    this.#close(id, "void", null);
+    const pending = this.#take(id);
+    if (pending) {
+      this.#closed(pending, "void", null);
+    }
   }
 
   /** The conversation's process is gone: none of its asks can be answered. */
@@ -78,16 +84,19 @@ export class PermissionBroker extends Disposable {
     }
   }
 
-  #close(
-    id: string,
+  /** It waits no more from here on: whatever comes of an answer, there is no second one. */
+  #take(id: string) {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #closed(
+    { ask, conversationId }: PendingAsk,
     outcome: ClosedAsk["outcome"],
     by: AnsweredBy | null,
   ): void {
-    const pending = this.#pending.get(id);
-    if (pending && this.#pending.delete(id)) {
-      const { ask, conversationId } = pending;
-      const waitedMs = this.deps.clock.now() - ask.askedAt;
-      this.#onDidClose.fire({ ask, conversationId, outcome, by, waitedMs });
-    }
+    const waitedMs = Math.max(0, this.deps.clock.now() - ask.askedAt);
+    this.#onDidClose.fire({ ask, conversationId, outcome, by, waitedMs });
   }
 }

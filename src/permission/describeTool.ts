@@ -9,6 +9,9 @@ export interface ToolDescription {
 export const longestDetail = 64 * 1024;
 const longestSummary = 200;
 
+/** What a cut inside a surrogate pair leaves at the end. */
+const halfCharacter = /[\uD800-\uDBFF]$/;
+
 /** The input field that says what a call is about, in the order of preference. */
 const telling = [
   "command",
@@ -39,15 +42,20 @@ export function describeTool(
 
 /** Cuts to `longest` characters, and says so. */
 export function cutText(text: string, longest: number): string {
-  return text.length <= longest
-    ? text
-    : `${text.slice(0, longest)}\n… ${text.length - longest} more characters`;
+  if (text.length <= longest) {
+    return text;
+  }
+  const kept = text.slice(0, longest).replace(halfCharacter, "");
+  return `${kept}\n… ${text.length - kept.length} more characters`;
 }
 
 function summaryOf(input: Record<string, unknown>): string | undefined {
   return telling
     .map((key) => input[key])
-    .find((value): value is string => typeof value === "string");
+    .find(
+      (value): value is string =>
+        typeof value === "string" && value.trim() !== "",
+    );
 }
 
 function detailOf(input: Record<string, unknown>): string {
@@ -57,9 +65,11 @@ function detailOf(input: Record<string, unknown>): string {
     content,
     old_string: before,
     new_string: after,
+    ...others
   } = input;
   if (typeof command === "string") {
-    return command;
+    const { file_path: _file, command: _command, ...rest } = input;
+    return command + alsoOf(rest);
   }
   if (typeof file === "string" && typeof content === "string") {
     return content;
@@ -91,6 +101,6 @@ function prefixed(prefix: string, text: string): string {
 function oneLine(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length > longestSummary
-    ? `${line.slice(0, longestSummary - 1)}…`
+    ? `${line.slice(0, longestSummary - 1).replace(halfCharacter, "")}…`
     : line;
 }

@@ -6,6 +6,9 @@ import type {
 
 const titleLength = 60;
 
+/** What a cut inside a surrogate pair leaves at the end. */
+const halfCharacter = /[\uD800-\uDBFF]$/;
+
 export function emptyConversation(id: string, folder: string): Conversation {
   return {
     id,
@@ -34,7 +37,7 @@ export function applyEvent(
     case "promptQueued":
       return { ...state, queued: [...state.queued, event.prompt] };
     case "promptRemoved":
-      return { ...state, queued: without(state.queued, event.id) };
+      return changed(state, { queued: without(state.queued, event.id) });
     case "promptSent":
       return promptSent(state, event.id, event.at);
     case "delta":
@@ -42,16 +45,16 @@ export function applyEvent(
     case "item":
       return { ...state, items: withItem(state.items, event.item) };
     case "itemRemoved":
-      return { ...state, items: without(state.items, event.id) };
+      return changed(state, { items: without(state.items, event.id) });
     case "toolEnded":
-      return { ...state, items: withToolEnded(state.items, event) };
+      return changed(state, { items: withToolEnded(state.items, event) });
     case "askOpened":
       return {
         ...state,
         asks: [...without(state.asks, event.ask.id), event.ask],
       };
     case "askClosed":
-      return { ...state, asks: without(state.asks, event.id) };
+      return changed(state, { asks: without(state.asks, event.id) });
     case "activity":
       return { ...state, activity: event.activity };
     case "info":
@@ -64,8 +67,23 @@ export function applyEvent(
   }
 }
 
+type Lists = Pick<Conversation, "items" | "queued" | "asks">;
+
+/** The same state where the lists are the same: who shows it compares by identity. */
+function changed(state: Conversation, lists: Partial<Lists>): Conversation {
+  const after = { ...state, ...lists };
+  const isSame =
+    after.items === state.items &&
+    after.queued === state.queued &&
+    after.asks === state.asks;
+  return isSame ? state : after;
+}
+
+/** The list itself when nothing in it has that id. */
 function without<T extends { id: string }>(list: T[], id: string): T[] {
-  return list.filter((entry) => entry.id !== id);
+  return list.some((entry) => entry.id === id)
+    ? list.filter((entry) => entry.id !== id)
+    : list;
 }
 
 function promptSent(state: Conversation, id: string, at: number): Conversation {
@@ -85,7 +103,10 @@ function promptSent(state: Conversation, id: string, at: number): Conversation {
 function titleOf(prompt: string): string {
   const line = prompt.trim().split("\n", 1)[0] ?? "";
   return line.length > titleLength
-    ? `${line.slice(0, titleLength - 1).trimEnd()}…`
+    ? `${line
+        .slice(0, titleLength - 1)
+        .replace(halfCharacter, "")
+        .trimEnd()}…`
     : line;
 }
 

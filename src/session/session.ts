@@ -5,13 +5,19 @@ import { Disposable, DisposableStore } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import type { CliEnd, CliProcess } from "../cli/cliProcess";
 import type { CliStart } from "../cli/arguments";
-import type { ControlRequest, KnownLine } from "../cli/wire";
+import type { ControlRequest, KnownLine, SystemLine } from "../cli/wire";
 import type { PermissionBroker } from "../permission/broker";
 import { askOf, stdioResponse } from "../permission/stdioPrompt";
-import type { Conversation, ConversationEvent } from "../protocol/conversation";
+import type {
+  Activity,
+  Conversation,
+  ConversationEvent,
+} from "../protocol/conversation";
 import { applyEvent, emptyConversation } from "../protocol/transcript";
+import { describeEnd } from "./endSentences";
+import { createRun, meaningOfEnd, type Run } from "./run";
 import { StopLadder } from "./stopLadder";
-import { Translator } from "./translate";
+import { isFinalRefusal, Translator } from "./translate";
 
 export interface SessionDeps {
   /** Starts the CLI in the conversation's folder; throws AppError when it cannot. */
@@ -36,18 +42,18 @@ export class Session extends Disposable {
   readonly onDidEvent = this.#onDidEvent.event;
   readonly #stopLadder: StopLadder;
   #conversation: Conversation;
-  #cli: CliProcess | undefined;
-  #starting: Promise<CliProcess | undefined> | undefined;
-  #translator = new Translator("p0", "");
+  #starting: Promise<void> | undefined;
+  #run: Run | undefined;
+  /** Settles when the end of the last process has been told. */
+  #runEnded: Promise<void> = Promise.resolve();
   #starts = 0;
+  /** While it is above 0 no process is started and no prompt is written. */
+  #stops = 0;
   /** The prompt that the CLI works on; its end is told by `command_lifecycle`. */
   #inFlight: string | undefined;
-  #hasLifecycle = false;
   /** The CLI's session; it can be resumed once the CLI has said that it exists. */
   #sessionId = "";
   #isResumable = false;
-  /** The process has said something: it is worth another try when it ends. */
-  #isHealthy = false;
 
   constructor(
     private readonly deps: SessionDeps,
@@ -75,7 +81,7 @@ export class Session extends Disposable {
       return;
     }
     this.#emit({ type: "promptQueued", prompt: { id: promptId, text } });
-    void this.#pump();
+    this.#pump();
   }
 
   removeQueued(promptId: string): void {
@@ -84,122 +90,167 @@ export class Session extends Disposable {
 
   /** Stops the turn; whatever it takes, the conversation takes the next prompt. */
   interrupt(): void {
-    const cli = this.#cli;
-    if (cli && this.#inFlight !== undefined) {
-      this.#emit({ type: "activity", activity: "stopping" });
-      this.#stopLadder.climb(cli);
+    if (this.#run && (this.#inFlight !== undefined || this.#run.isUnasked)) {
+      this.#setActivity("stopping");
+      this.#stopLadder.climb(this.#run.cli);
+    } else if (this.#conversation.activity === "starting") {
+      void this.#interruptStart();
     }
   }
 
-  /** Ends the process, if there is one, and waits for its end. */
+  /**
+   * Ends the process, if there is one, and waits for its end. What is queued
+   * stays so until the next prompt.
+   */
   async stop(): Promise<void> {
-    const cli = this.#cli ?? (await this.#starting);
-    await cli?.stop();
+    this.#stops += 1;
+    try {
+      await this.#starting;
+      await this.#run?.cli.stop();
+      await this.#runEnded;
+    } finally {
+      this.#stops -= 1;
+    }
   }
 
-  async #pump(): Promise<void> {
-    const next = this.#conversation.queued[0];
-    if (!next || this.#inFlight !== undefined || this.#starting) {
+  /**
+   * The prompt was not written yet, so there is no turn to interrupt: it counts
+   * as stopped, and the process that might hang at its start is ended.
+   */
+  async #interruptStart(): Promise<void> {
+    this.#setActivity("stopping");
+    const [prompt] = this.#conversation.queued;
+    if (prompt) {
+      const at = this.deps.clock.now();
+      this.#emit({ type: "promptSent", id: prompt.id, at });
+      const nothing = { durationMs: null, costUsd: null, outputTokens: null };
+      const id = this.deps.newId();
+      this.#emit({
+        type: "item",
+        item: { kind: "turn", id, outcome: "interrupted", ...nothing },
+      });
+    }
+    await this.stop();
+    this.#pump();
+  }
+
+  /** Takes the next step that can be taken: start the CLI, or write the next prompt. */
+  #pump(): void {
+    const run = this.#run;
+    const [next] = this.#conversation.queued;
+    const mustWait = this.#stops > 0 || this.#starting !== undefined;
+    if (mustWait || this.#inFlight !== undefined || this.isDisposed) {
       return;
     }
-    const cli = this.#cli ?? (await this.#start());
-    if (!cli) {
+    if (!run) {
+      if (next) {
+        this.#start();
+      }
       return;
     }
-    if (!this.#conversation.queued.some(({ id }) => id === next.id)) {
+    if (!run.isReady) {
+      return;
+    }
+    if (!next) {
       // It was taken back while the process started.
-      this.#emit({ type: "activity", activity: "idle" });
-      return this.#pump();
+      if (this.#conversation.activity === "starting") {
+        this.#setActivity("idle");
+      }
+      return;
     }
-    if (!cli.sendPrompt(next.id, next.text)) {
+    if (!run.cli.sendPrompt(next.id, next.text)) {
       // The process is ending: its end is about to be told, the prompt waits.
       return;
     }
     this.#inFlight = next.id;
     this.#emit({ type: "promptSent", id: next.id, at: this.deps.clock.now() });
-    this.#emit({ type: "activity", activity: "running" });
+    this.#setActivity("running");
   }
 
-  #start(): Promise<CliProcess | undefined> {
-    this.#starting ??= this.#startCli().finally(() => {
-      this.#starting = undefined;
-    });
-    return this.#starting;
+  #start(): void {
+    this.#starting = Promise.resolve()
+      .then(() => this.#startCli())
+      .finally(() => {
+        this.#starting = undefined;
+      });
+    this.#setActivity("starting");
   }
 
-  async #startCli(): Promise<CliProcess | undefined> {
-    this.#emit({ type: "activity", activity: "starting" });
-    const kind = this.#isResumable ? "resume" : "new";
-    if (!this.#isResumable) {
+  async #startCli(): Promise<void> {
+    const isResumed = this.#isResumable;
+    if (!isResumed) {
       // An id that the CLI has seen cannot be given to a new session again.
       this.#sessionId = this.deps.newId();
     }
-    let cli: CliProcess;
     try {
-      cli = await this.deps.startCli({
-        session: { kind, id: this.#sessionId },
+      const cli = await this.deps.startCli({
+        session: { kind: isResumed ? "resume" : "new", id: this.#sessionId },
       });
+      if (this.isDisposed) {
+        cli.dispose();
+      } else {
+        this.#own(cli, isResumed);
+      }
     } catch (error) {
-      this.#emit({ type: "activity", activity: "ended" });
+      this.#setActivity("ended");
       this.#notify("error", messageOf(error));
-      return undefined;
     }
-    if (this.isDisposed) {
-      await cli.stop();
-      return undefined;
-    }
-    this.#own(cli);
-    return cli;
   }
 
-  #own(cli: CliProcess): void {
-    this.#cli = cli;
+  #own(cli: CliProcess, isResumed: boolean): void {
     this.#starts += 1;
-    this.#translator = new Translator(
+    const translator = new Translator(
       `p${this.#starts}`,
       this.#conversation.folder,
     );
-    this.#hasLifecycle = false;
-    this.#isHealthy = false;
+    const run = createRun(cli, isResumed, translator);
+    this.#run = run;
     const listeners = this.register(new DisposableStore());
-    listeners.add(cli.onLine((line) => this.#take(cli, line)));
-    void cli.ended.then((end) => {
+    listeners.add(cli.onLine((line) => this.#take(run, line)));
+    this.#runEnded = cli.ended.then((end) => {
       listeners.dispose();
-      this.#processEnded(cli, end);
+      this.#processEnded(run, end);
     });
   }
 
-  #take(cli: CliProcess, line: KnownLine): void {
-    this.#isHealthy = true;
-    for (const event of this.#translator.translate(
-      line,
-      this.deps.clock.now(),
-    )) {
+  #take(run: Run, line: KnownLine): void {
+    if (line.type === "result" && !run.isReady) {
+      // No turn ended, since none began.
+      run.hasGivenUp = true;
+      return;
+    }
+    const now = this.deps.clock.now();
+    for (const event of run.translator.translate(line, now)) {
       this.#emit(event);
     }
     switch (line.type) {
       case "system":
-        this.#isResumable ||= line.subtype === "init";
+        this.#takeSystem(run, line);
+        break;
+      case "control_response":
+        if (!run.isReady) {
+          run.isReady = true;
+          this.#pump();
+        }
         break;
       case "control_request":
-        this.#takeRequest(cli, line);
+        this.#takeRequest(run.cli, line);
         break;
       case "control_cancel_request":
         this.deps.broker.withdraw(line.request_id);
         break;
       case "command_lifecycle":
-        this.#hasLifecycle = true;
+        run.hasLifecycle = true;
         if (
           line.command_uuid === this.#inFlight &&
           (line.state === "completed" || line.state === "cancelled")
         ) {
-          this.#turnEnded();
+          this.#turnEnded(run);
         }
         break;
       case "result":
-        // A CLI that reports no lifecycle: the result is all there is to go by.
-        if (!this.#hasLifecycle) {
-          this.#turnEnded();
+        if (!run.hasLifecycle || this.#inFlight === undefined) {
+          this.#turnEnded(run);
         }
         break;
       default:
@@ -207,9 +258,28 @@ export class Session extends Disposable {
     }
   }
 
+  #takeSystem(run: Run, line: SystemLine): void {
+    if (line.subtype === "init") {
+      this.#isResumable = true;
+      // After a /clear it is another than the one it was started with.
+      this.#sessionId = line.session_id ?? this.#sessionId;
+      if (this.#inFlight === undefined) {
+        run.isUnasked = true;
+        this.#setActivity("running");
+      }
+    } else if (isFinalRefusal(line)) {
+      // The CLI would try for minutes.
+      this.interrupt();
+    }
+  }
+
   #takeRequest(cli: CliProcess, { request, request_id }: ControlRequest): void {
     switch (request.subtype) {
       case "can_use_tool": {
+        if (this.#stops > 0) {
+          // The process is being ended, and takes no answer any more.
+          return;
+        }
         const { folder } = this.#conversation;
         const now = this.deps.clock.now();
         const ask = askOf(request_id, request, folder, now);
@@ -232,54 +302,64 @@ export class Session extends Disposable {
   /** The broker's news about this conversation's asks, told by the registry. */
   askChanged(event: ConversationEvent): void {
     this.#emit(event);
-    const isWaiting = this.#conversation.asks.length > 0;
     const { activity } = this.#conversation;
-    if (isWaiting && activity === "running") {
-      this.#emit({ type: "activity", activity: "waiting" });
-    } else if (!isWaiting && activity === "waiting") {
-      this.#emit({ type: "activity", activity: "running" });
+    if (activity === "running" || activity === "waiting") {
+      this.#setActivity("running");
     }
   }
 
-  #turnEnded(): void {
+  #turnEnded(run: Run): void {
+    run.hasServed = true;
+    run.isUnasked = false;
     this.#inFlight = undefined;
-    this.#stopLadder.reached();
-    this.#emit({ type: "activity", activity: "idle" });
-    void this.#pump();
+    this.#stopLadder.turnEnded();
+    this.#setActivity("idle");
+    this.#pump();
   }
 
-  #processEnded(cli: CliProcess, end: CliEnd): void {
-    cli.dispose();
-    if (this.#cli !== cli || this.isDisposed) {
+  #processEnded(run: Run, end: CliEnd): void {
+    run.cli.dispose();
+    if (this.isDisposed) {
       return;
     }
     const wasStopping = this.#conversation.activity === "stopping";
-    const wasBusy = this.#inFlight !== undefined;
-    this.#cli = undefined;
+    const wasBusy = this.#inFlight !== undefined || run.isUnasked;
+    this.#run = undefined;
     this.#inFlight = undefined;
-    this.#stopLadder.reached();
-    this.deps.broker.withdrawAll(this.id);
-    for (const event of this.#translator.processEnded(this.deps.clock.now())) {
+    this.#stopLadder.processEnded();
+    for (const event of run.translator.processEnded(this.deps.clock.now())) {
       this.#emit(event);
     }
-    this.#emit({ type: "activity", activity: "ended" });
+    this.#setActivity("ended");
+    this.deps.broker.withdrawAll(this.id);
     this.deps.log.info(`The CLI ended: ${describeEnd(end)}. ${end.stderrTail}`);
-    if (wasStopping) {
-      this.#notify(
-        "info",
-        "Stopped. Claude had to be ended for it; your next prompt resumes the conversation.",
-      );
-    } else if (wasBusy || !this.#isHealthy) {
-      this.#notify("error", endSentence(end));
-    } else {
-      // It ended while it was idle: what waits is not its fault.
-      void this.#pump();
+    if (this.#stops > 0) {
+      return;
+    }
+    const hasQueued = this.#conversation.queued.length > 0;
+    const meaning = meaningOfEnd(run, end, { wasStopping, wasBusy, hasQueued });
+    this.#isResumable &&= !meaning.isForgotten;
+    if (meaning.notice) {
+      this.#notify(meaning.notice.tone, meaning.notice.text);
+    }
+    if (meaning.goesOn) {
+      this.#pump();
     }
   }
 
-  #notify(tone: "info" | "error", text: string): void {
+  #notify(tone: "info" | "warning" | "error", text: string): void {
     const id = this.deps.newId();
     this.#emit({ type: "item", item: { kind: "notice", id, tone, text } });
+  }
+
+  /** While an ask is open the agent does not run, it waits. */
+  #setActivity(wanted: Activity): void {
+    const { activity: current, asks } = this.#conversation;
+    const activity =
+      wanted === "running" && asks.length > 0 ? "waiting" : wanted;
+    if (activity !== current) {
+      this.#emit({ type: "activity", activity });
+    }
   }
 
   #emit(event: ConversationEvent): void {
@@ -291,21 +371,8 @@ export class Session extends Disposable {
   }
 
   override dispose(): void {
-    this.#cli?.dispose();
+    this.#run?.cli.dispose();
     this.deps.broker.withdrawAll(this.id);
     super.dispose();
   }
-}
-
-function describeEnd(end: CliEnd): string {
-  if (end.error) {
-    return `it could not be started (${end.error.message})`;
-  }
-  return end.signal === null ? `exit code ${end.code}` : `signal ${end.signal}`;
-}
-
-function endSentence(end: CliEnd): string {
-  const lastWords = end.stderrTail.split("\n").at(-1) ?? "";
-  const said = lastWords === "" ? "" : ` It said: ${lastWords}`;
-  return `Claude ended in the middle of its work (${describeEnd(end)}).${said} Send your next prompt to resume the conversation.`;
 }

@@ -14,14 +14,17 @@ const rungs = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
 /**
  * Stop that cannot be ignored: an interrupt request, which leaves the process
  * alive, then SIGINT, SIGTERM and SIGKILL, a second apart, until the turn has
- * ended.
+ * ended. Once a signal was sent the process is lost, so the ladder is climbed
+ * until that has ended too: a process that neither works nor goes away would
+ * keep the conversation waiting.
  */
 export class StopLadder extends Disposable {
   #timer: DisposableLike | undefined;
+  #hasSignalled = false;
 
   constructor(private readonly clock: Clock) {
     super();
-    this.register({ dispose: () => this.reached() });
+    this.register({ dispose: () => this.processEnded() });
   }
 
   climb(process: Stoppable): void {
@@ -32,20 +35,27 @@ export class StopLadder extends Disposable {
     this.#next(process, 0);
   }
 
-  /** The turn has ended: no further rung. */
-  reached(): void {
+  turnEnded(): void {
+    if (!this.#hasSignalled) {
+      this.processEnded();
+    }
+  }
+
+  processEnded(): void {
     this.#timer?.dispose();
     this.#timer = undefined;
+    this.#hasSignalled = false;
   }
 
   #next(process: Stoppable, index: number): void {
     const signal = rungs[index];
+    if (!signal) {
+      return;
+    }
     this.#timer = this.clock.schedule(rungMs, () => {
-      this.#timer = undefined;
-      if (signal) {
-        process.signal(signal);
-        this.#next(process, index + 1);
-      }
+      this.#hasSignalled = true;
+      process.signal(signal);
+      this.#next(process, index + 1);
     });
   }
 }

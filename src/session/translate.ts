@@ -18,9 +18,12 @@ import type {
   ToolStatus,
   TranscriptItem,
 } from "../protocol/conversation";
+import { refusedKeySentence } from "./endSentences";
 
 /** The CLI's own words about an interrupted turn: internal, not for people. */
 const diagnosticMark = "[ede_diagnostic]";
+/** Why a tool was not run: the turn was interrupted while its ask was open. Nobody denied it. */
+const interruptedKind = "user-rejected";
 
 /**
  * Turns the CLI's lines into conversation events. Deterministic: the same
@@ -33,11 +36,13 @@ export class Translator {
   #streaming: string | undefined;
   readonly #open = new Map<
     string,
-    { kind: "text" | "thinking"; text: string }
+    { kind: "text" | "thinking"; index: number; text: string }
   >();
   /** How many whole blocks of each message of this turn have come: a block's number is not in its line. */
   readonly #wholeBlocks = new Map<string, number>();
-  readonly #runningTools = new Set<string>();
+  /** Which tools have not ended, and whether a subagent uses them. */
+  readonly #runningTools = new Map<string, { isSubagent: boolean }>();
+  #isRefused = false;
   #costUsd = 0;
   #turns = 0;
 
@@ -69,22 +74,30 @@ export class Translator {
 
   /** The process is gone: what was streamed stays as far as it came, tools did not end. */
   processEnded(now: number): ConversationEvent[] {
-    const events = [
-      ...[...this.#open].map(([id, { kind, text }]): ConversationEvent => ({
-        type: "item",
-        item: { kind, id, text, streaming: false },
-      })),
-      ...this.#interruptTools(now),
-    ];
-    this.#open.clear();
-    return events;
+    return this.#settle(now, true);
   }
 
-  #system({
-    model,
-    permissionMode,
-    claude_code_version: cliVersion,
-  }: SystemLine): ConversationEvent[] {
+  /** A subagent in the background goes on with its tools after a turn that nobody interrupted. */
+  #settle(now: number, withSubagents: boolean): ConversationEvent[] {
+    const events = [...this.#open].map(
+      ([id, { kind, text }]): ConversationEvent => ({
+        type: "item",
+        item: { kind, id, text, streaming: false },
+      }),
+    );
+    this.#open.clear();
+    const tools = [...this.#runningTools]
+      .filter(([, { isSubagent }]) => withSubagents || !isSubagent)
+      .map(([id]) => id);
+    return [...events, ...this.#interruptTools(now, tools)];
+  }
+
+  #system(line: SystemLine): ConversationEvent[] {
+    if (isFinalRefusal(line)) {
+      this.#isRefused = true;
+      return [notice(`${this.#nextTurnId}:refused`, refusedKeySentence)];
+    }
+    const { model, permissionMode, claude_code_version: cliVersion } = line;
     return model === undefined && permissionMode === undefined
       ? []
       : [{ type: "info", model, permissionMode, cliVersion }];
@@ -111,7 +124,7 @@ export class Translator {
     const kind = event.delta.text === undefined ? "thinking" : "text";
     const id = this.#blockId(this.#streaming, event.index);
     const before = this.#open.get(id)?.text ?? "";
-    this.#open.set(id, { kind, text: before + text });
+    this.#open.set(id, { kind, index: event.index, text: before + text });
     return [{ type: "delta", id, kind, text }];
   }
 
@@ -128,23 +141,28 @@ export class Translator {
         .join("");
       return [notice(`${this.idPrefix}:${id}`, text || line.error)];
     }
-    const events = id === this.#streaming ? [] : this.#discardOpen();
+    const isSubagent = line.parent_tool_use_id != null;
+    // A subagent works beside the agent: its messages say nothing about the stream.
+    const isStreamed = id === this.#streaming;
+    const events = isStreamed || isSubagent ? [] : this.#discardOpen();
     for (const block of content) {
-      const index = this.#wholeBlocks.get(id) ?? 0;
+      // Blocks of a kind that we do not know are not counted, but a streamed one has its number.
+      const streamed = isStreamed ? this.#openOf(block.type) : undefined;
+      const index = streamed ?? this.#wholeBlocks.get(id) ?? 0;
       this.#wholeBlocks.set(id, index + 1);
       const blockId = this.#blockId(id, index);
       this.#open.delete(blockId);
-      const item = this.#itemOf(
-        block,
-        blockId,
-        now,
-        line.parent_tool_use_id != null,
-      );
+      const item = this.#itemOf(block, blockId, now, isSubagent);
       if (item) {
         events.push({ type: "item", item });
       }
     }
     return events;
+  }
+
+  /** The number of the block of this kind that is being streamed. */
+  #openOf(kind: ContentBlock["type"]): number | undefined {
+    return [...this.#open.values()].find((open) => open.kind === kind)?.index;
   }
 
   /** Of a subagent only its tool calls are shown: its words are for the agent. */
@@ -164,7 +182,7 @@ export class Translator {
           ? undefined
           : { kind: "thinking", id, text: block.thinking, streaming: false };
       case "tool_use":
-        this.#runningTools.add(block.id);
+        this.#runningTools.set(block.id, { isSubagent });
         return {
           kind: "tool",
           id: block.id,
@@ -196,21 +214,22 @@ export class Translator {
 
   #result(line: ResultLine, now: number): ConversationEvent[] {
     const isInterrupted = line.terminal_reason?.startsWith("aborted") ?? false;
-    const isFailed = line.is_error && !isInterrupted;
+    const isFailed = this.#isRefused || (line.is_error && !isInterrupted);
     const costUsd =
       line.total_cost_usd === undefined
         ? null
         : Math.max(0, line.total_cost_usd - this.#costUsd);
     this.#costUsd = line.total_cost_usd ?? this.#costUsd;
+    const id = this.#nextTurnId;
+    const events = this.#settle(now, isInterrupted);
     this.#turns += 1;
-    const id = `${this.idPrefix}:turn:${this.#turns}`;
-    const events = [...this.processEnded(now)];
+    this.#isRefused = false;
     this.#wholeBlocks.clear();
     this.#streaming = undefined;
     const errors = (line.errors ?? []).filter(
       (error) => !error.includes(diagnosticMark),
     );
-    if (isFailed && errors.length > 0) {
+    if (isFailed && !isInterrupted && errors.length > 0) {
       events.push(notice(`${id}:error`, errors.join("\n")));
     }
     events.push({
@@ -218,10 +237,10 @@ export class Translator {
       item: {
         kind: "turn",
         id,
-        outcome: isInterrupted
-          ? "interrupted"
-          : isFailed
-            ? "failed"
+        outcome: isFailed
+          ? "failed"
+          : isInterrupted
+            ? "interrupted"
             : "completed",
         durationMs: line.duration_ms ?? null,
         costUsd,
@@ -231,16 +250,17 @@ export class Translator {
     return events;
   }
 
-  #interruptTools(now: number): ConversationEvent[] {
-    const ended = [...this.#runningTools].map((id): ConversationEvent => ({
-      type: "toolEnded",
-      id,
-      status: "interrupted",
-      output: null,
-      at: now,
-    }));
-    this.#runningTools.clear();
-    return ended;
+  #interruptTools(now: number, ids: string[]): ConversationEvent[] {
+    return ids.map((id): ConversationEvent => {
+      this.#runningTools.delete(id);
+      return {
+        type: "toolEnded",
+        id,
+        status: "interrupted",
+        output: null,
+        at: now,
+      };
+    });
   }
 
   #discardOpen(): ConversationEvent[] {
@@ -249,10 +269,19 @@ export class Translator {
     return ids.map((id) => ({ type: "itemRemoved", id }));
   }
 
+  get #nextTurnId(): string {
+    return `${this.idPrefix}:turn:${this.#turns + 1}`;
+  }
+
   /** Message ids are the API's; the prefix keeps those of a resumed process apart. */
   #blockId(messageId: string, index: number): string {
     return `${this.idPrefix}:${messageId}:${index}`;
   }
+}
+
+/** The API does not accept who the user is: trying again changes nothing, though the CLI does. */
+export function isFinalRefusal(line: SystemLine): boolean {
+  return line.subtype === "api_retry" && line.error_status === 401;
 }
 
 function notice(id: string, text: string): ConversationEvent {
@@ -263,6 +292,9 @@ function statusOf(
   result: ToolResult,
   nonExecution: string | undefined,
 ): ToolStatus {
+  if (nonExecution === interruptedKind) {
+    return "interrupted";
+  }
   if (nonExecution !== undefined) {
     return "denied";
   }

@@ -103,21 +103,37 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     );
   });
 
-  it("has the whole answer, once, when the view is hidden in the middle of it", async () => {
-    const { model } = workbench.current.stack;
+  it("has the whole answer, once, when it was finished behind a hidden view", async () => {
     await fp().send("MOCK:gate=hidden");
     await fp().byTestId("text").filter({ hasText: "first half" }).waitFor();
     await fp().hideChat();
-    model.openGate("hidden");
-    await eventually("the model's answer", () =>
-      model.requests().some((request) => request.prompt.includes("hidden")),
-    );
+    workbench.current.stack.model.openGate("hidden");
+    await eventually("the end of the hidden turn", () => {
+      const seen = workbench.current.events();
+      return (
+        seen.filter((row) => row["hook_event_name"] === "Stop").length === 3
+      );
+    });
     await fp().openChat();
     await turnEnded(3);
     const text = fp().byTestId("text");
     assert.equal(await occurrences(text, "The first half."), 1);
     assert.equal(await occurrences(text, "The second half."), 1);
     assert.equal(await fp().byTestId("prompt").count(), 3);
+  });
+
+  it("goes on with the answer, once, when the view is shown again in the middle of it", async () => {
+    await fp().send("MOCK:gate=shown");
+    const text = fp().byTestId("text");
+    await text.filter({ hasText: "first half" }).nth(1).waitFor();
+    await fp().hideChat();
+    await fp().openChat();
+    await text.filter({ hasText: "first half" }).nth(1).waitFor();
+    workbench.current.stack.model.openGate("shown");
+    await turnEnded(4);
+    assert.equal(await occurrences(text, "The first half."), 2);
+    assert.equal(await occurrences(text, "The second half."), 2);
+    assert.equal(await fp().byTestId("prompt").count(), 4);
   });
 
   it("lets a second prompt wait its turn, and answers it in the same process", async () => {
@@ -127,13 +143,13 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     await fp()
       .byTestId("text")
       .filter({ hasText: "first half" })
-      .nth(1)
+      .nth(2)
       .waitFor();
     await fp().byTestId("composer").fill("hello again");
     await fp().byTestId("composer").press("Enter");
     await fp().byTestId("queued").filter({ hasText: "hello again" }).waitFor();
     workbench.current.stack.model.openGate("queue");
-    await turnEnded(5);
+    await turnEnded(6);
     assert.equal(await fp().byTestId("queued").count(), 0);
     assert.deepEqual(workbench.current.cliProcesses(), before);
   });
@@ -144,17 +160,17 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     await fp()
       .byTestId("text")
       .filter({ hasText: "first half" })
-      .nth(2)
+      .nth(3)
       .waitFor();
     await fp().byTestId("stop").click();
-    await turnEnded(6);
+    await turnEnded(7);
     await fp()
       .byTestId("turn")
-      .nth(5)
+      .nth(6)
       .filter({ hasText: /interrupted/i })
       .waitFor();
     await fp().send("MOCK:chunks=3");
-    await turnEnded(7);
+    await turnEnded(8);
     assert.deepEqual(workbench.current.cliProcesses(), before);
   });
 
@@ -164,12 +180,12 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     await fp()
       .byTestId("text")
       .filter({ hasText: "first half" })
-      .nth(3)
+      .nth(4)
       .waitFor();
     process.kill(pid!, "SIGKILL");
     await fp().byTestId("notice").filter({ hasText: "resume" }).waitFor();
     await fp().send("MOCK:chunks=2");
-    await turnEnded(8);
+    await turnEnded(9);
     const after = workbench.current.cliProcesses();
     assert.equal(after.length, 1);
     assert.notEqual(after[0], pid);
@@ -179,11 +195,11 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     const shown = () => fp().byTestId("transcript").innerText();
     const before = await shown();
     await fp().runCommand("Developer: Reload Webviews");
-    await turnEnded(8);
+    await turnEnded(9);
     assert.equal(await shown(), before);
     await fp().hideChat();
     await fp().runCommand("Failproof: Open Chat in Editor");
-    await turnEnded(8);
+    await turnEnded(9);
     assert.equal(await shown(), before);
   });
 
@@ -192,7 +208,7 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     await fp().statusBar.filter({ hasText: "signed out" }).waitFor();
     const count = workbench.current.events().length;
     await fp().send("MOCK:chunks=1");
-    await turnEnded(9);
+    await turnEnded(10);
     assert.equal(workbench.current.events().length, count);
     assert.equal(
       existsSync(path.join(workbench.current.stack.queue, "pending.jsonl")),

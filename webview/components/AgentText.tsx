@@ -1,4 +1,4 @@
-import { type TranscriptItem } from "../../src/protocol/conversation";
+import type { TranscriptItem } from "../../src/protocol/conversation";
 import { Markdown } from "../markdown/Markdown";
 
 export function AgentText({

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { type Conversation } from "../../src/protocol/conversation";
+import type { Conversation } from "../../src/protocol/conversation";
 import { Announcements } from "../announcements";
 
 /** The live region; its text is written directly, as it is no part of what is seen. */

@@ -3,7 +3,7 @@ import { baseName } from "../format";
 import { useAsks } from "../hooks/useAsks";
 import { useFollowBottom } from "../hooks/useFollowBottom";
 import { useJournal } from "../hooks/useJournal";
-import { type ChatState, type ChatStore } from "../store";
+import type { ChatState, ChatStore } from "../store";
 import { Announcer } from "./Announcer";
 import { AskBar } from "./AskBar";
 import { Composer } from "./Composer";

@@ -1,5 +1,5 @@
 import { memo } from "react";
-import { type Ask } from "../../src/protocol/conversation";
+import type { Ask } from "../../src/protocol/conversation";
 import { Icon } from "../icons/Icon";
 import { toolTitle } from "../toolNames";
 import { visibleText } from "../visibleText";

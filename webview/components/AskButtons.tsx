@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type Ref } from "react";
+import type { KeyboardEvent, Ref } from "react";
 
 interface AskButtonsProps {
   row: Ref<HTMLDivElement>;

@@ -1,5 +1,5 @@
 import { useCallback, useId, useLayoutEffect, useRef } from "react";
-import { type Ask } from "../../src/protocol/conversation";
+import type { Ask } from "../../src/protocol/conversation";
 import { useAppearances } from "../hooks/useAppearances";
 import { useDelay } from "../hooks/useDelay";
 import { Icon } from "../icons/Icon";

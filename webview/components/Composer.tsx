@@ -5,7 +5,7 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
-import { type Activity } from "../../src/protocol/conversation";
+import type { Activity } from "../../src/protocol/conversation";
 import { useChat } from "../chat";
 import { useJournal } from "../hooks/useJournal";
 import { ComposerButtons } from "./ComposerButtons";

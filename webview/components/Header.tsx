@@ -1,13 +1,10 @@
 import { memo } from "react";
-import {
-  type Activity,
-  type Conversation,
-} from "../../src/protocol/conversation";
+import type { Activity, Conversation } from "../../src/protocol/conversation";
 import { baseName } from "../format";
 import { modelWords, modeWords } from "../factWords";
 import { Elapsed } from "./Elapsed";
 
-export const activityWords: Record<Activity, string> = {
+const activityWords: Record<Activity, string> = {
   idle: "Ready",
   starting: "Starting…",
   running: "Running",

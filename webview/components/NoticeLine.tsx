@@ -1,4 +1,4 @@
-import { type TranscriptItem } from "../../src/protocol/conversation";
+import type { TranscriptItem } from "../../src/protocol/conversation";
 import { Icon } from "../icons/Icon";
 
 export function NoticeLine({

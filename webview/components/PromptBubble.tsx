@@ -1,4 +1,4 @@
-import { type TranscriptItem } from "../../src/protocol/conversation";
+import type { TranscriptItem } from "../../src/protocol/conversation";
 
 /** What the user asked, as it was typed. */
 export function PromptBubble({

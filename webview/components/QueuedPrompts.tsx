@@ -1,5 +1,5 @@
 import { memo } from "react";
-import { type QueuedPrompt } from "../../src/protocol/conversation";
+import type { QueuedPrompt } from "../../src/protocol/conversation";
 import { useChat } from "../chat";
 import { useDelay } from "../hooks/useDelay";
 import { Icon } from "../icons/Icon";

@@ -1,11 +1,8 @@
-import { type ReactNode } from "react";
-import {
-  type ChatAction,
-  type Readiness,
-} from "../../src/protocol/chatMessages";
+import type { ReactNode } from "react";
+import type { ChatAction, Readiness } from "../../src/protocol/chatMessages";
 import { useChat } from "../chat";
 import { Icon } from "../icons/Icon";
-import { type IconName } from "../icons/iconPaths";
+import type { IconName } from "../icons/iconPaths";
 import { Folded } from "./Folded";
 
 type Hindrance = Exclude<Readiness, { kind: "ready" }>;

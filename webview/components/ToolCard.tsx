@@ -1,7 +1,7 @@
-import { type TranscriptItem } from "../../src/protocol/conversation";
+import type { TranscriptItem } from "../../src/protocol/conversation";
 import { formatDuration } from "../format";
 import { Icon } from "../icons/Icon";
-import { type IconName } from "../icons/iconPaths";
+import type { IconName } from "../icons/iconPaths";
 import { toolIcon, toolTitle } from "../toolNames";
 import { visibleText } from "../visibleText";
 import { Elapsed } from "./Elapsed";

@@ -1,5 +1,5 @@
 import { type ReactNode, type RefObject, useState } from "react";
-import { type Conversation } from "../../src/protocol/conversation";
+import type { Conversation } from "../../src/protocol/conversation";
 import { AskCard } from "./AskCard";
 import { askPlaces, type AskHandlers } from "./askPlaces";
 import { EarlierButton } from "./EarlierButton";

@@ -1,5 +1,5 @@
 import { memo } from "react";
-import { type TranscriptItem } from "../../src/protocol/conversation";
+import type { TranscriptItem } from "../../src/protocol/conversation";
 import { AgentText } from "./AgentText";
 import { AskCard, type AskPlace } from "./AskCard";
 import { NoticeLine } from "./NoticeLine";

@@ -1,4 +1,4 @@
-import { type TranscriptItem } from "../../src/protocol/conversation";
+import type { TranscriptItem } from "../../src/protocol/conversation";
 import { turnWords } from "../format";
 
 /** What a turn took; nothing when the CLI did not say. */

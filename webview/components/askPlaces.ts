@@ -1,5 +1,5 @@
-import { type Ask, type TranscriptItem } from "../../src/protocol/conversation";
-import { type AskPlace } from "./AskCard";
+import type { Ask, TranscriptItem } from "../../src/protocol/conversation";
+import type { AskPlace } from "./AskCard";
 
 export interface AskHandlers extends Pick<AskPlace, "onAnswer" | "onSeen"> {
   answered: ReadonlySet<string>;

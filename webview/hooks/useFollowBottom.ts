@@ -85,17 +85,20 @@ function watchScroll(
   listenTo("touchmove", (event) => {
     movedUp((event.touches[0]?.clientY ?? 0) > touchY);
   });
-  listenTo("click", (event) => {
-    if (event.target instanceof Element && event.target.closest("summary")) {
-      follow.toggled();
-    }
-  });
-  const sizes = new ResizeObserver(() => {
+  const settle = () => {
     if (follow.resized(positionOf(viewport))) {
       viewport.scrollTop = viewport.scrollHeight;
     }
     onChange();
+  };
+  listenTo("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("summary")) {
+      follow.toggled();
+      // Where there is room to spare, what unfolds changes no size that is observed.
+      requestAnimationFrame(settle);
+    }
   });
+  const sizes = new ResizeObserver(settle);
   sizes.observe(viewport);
   sizes.observe(content);
   return () => {

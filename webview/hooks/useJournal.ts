@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { useChat } from "../chat";
-import { type JournalState } from "../journal";
+import type { JournalState } from "../journal";
 
 export function useJournal(): JournalState {
   const { journal } = useChat();

@@ -1,5 +1,5 @@
 import { createElement, type ReactNode } from "react";
-import { type MarkedToken, type Token, type Tokens } from "marked";
+import type { MarkedToken, Token, Tokens } from "marked";
 import { Icon } from "../icons/Icon";
 import { CodeBlock } from "./CodeBlock";
 import { decodeEntities } from "./entities";

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from "react";
-import { type MarkedToken, type Token, type Tokens } from "marked";
+import type { MarkedToken, Token, Tokens } from "marked";
 import { decodeEntities } from "./entities";
 import { known } from "./lex";
 import { webLink } from "./webLink";

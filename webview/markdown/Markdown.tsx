@@ -1,5 +1,5 @@
 import { memo, useMemo } from "react";
-import { type MarkedToken } from "marked";
+import type { MarkedToken } from "marked";
 import { Block } from "./Block";
 import { lex } from "./lex";
 
