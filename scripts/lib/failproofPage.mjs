@@ -12,6 +12,12 @@ export function failproofPage(page) {
   const chat = webviewFrame(page);
   const byTestId = (/** @type {string} */ id) =>
     chat.locator(`[data-testid="${id}"]`);
+  /** @param {string | RegExp} name */
+  const clickTab = async (name) => {
+    await page.getByRole("tab", { name, exact: true }).locator("a").click();
+    // As a user's would: a pointer that stays there opens a hover over the chat.
+    await page.mouse.move(640, 300);
+  };
   return {
     page,
     chat,
@@ -19,17 +25,11 @@ export function failproofPage(page) {
     statusBar: page.locator('[id="failproof.failproof.failproof.status"]'),
     /** The view in the activity bar, and its composer. */
     async openChat() {
-      await page
-        .getByRole("tab", { name: "Failproof", exact: true })
-        .locator("a")
-        .click();
+      await clickTab(/^Failproof/);
       await byTestId("composer").waitFor();
     },
     async hideChat() {
-      await page
-        .getByRole("tab", { name: /^Explorer/ })
-        .locator("a")
-        .click();
+      await clickTab(/^Explorer/);
       await page.locator("iframe.webview.ready").waitFor({ state: "hidden" });
     },
     /** @param {string} text */

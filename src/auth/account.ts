@@ -37,6 +37,8 @@ export interface AccountDeps {
 /** The contract's number: an access token is replaced this long before its end. */
 const refreshAheadMs = 300_000;
 const retryRefreshMs = 30_000;
+/** However short the life that a server gives its tokens, they are not replaced more often. */
+const leastRefreshIntervalMs = 1_000;
 /** setTimeout's limit is 24.8 days; looking once a day costs nothing. */
 const longestWaitMs = 86_400_000;
 
@@ -85,15 +87,18 @@ export class Account extends Disposable {
 
   /** Adopts what is stored: at start, and when another window has changed it. */
   async reload(): Promise<void> {
+    const before = this.#credential;
     const stored = await this.deps.store.read();
-    if (
-      this.isDisposed ||
-      (stored?.generation === this.#credential?.generation &&
-        stored?.serverUrl === this.#credential?.serverUrl)
-    ) {
+    if (this.isDisposed) {
       return;
     }
-    this.#adopt(stored);
+    if (before !== this.#credential) {
+      // It changed while the storage was read: what was read may be older.
+      return this.reload();
+    }
+    if (!isSameRecord(stored, before)) {
+      this.#adopt(stored);
+    }
   }
 
   async signIn(serverUrl: string, { tokens, user }: SignedIn): Promise<void> {
@@ -118,12 +123,7 @@ export class Account extends Disposable {
     await this.deps.store.clear();
     this.#adopt(undefined);
     if (credential) {
-      try {
-        const api = await this.deps.createApi(credential.serverUrl);
-        await api.logout(credential.refreshToken);
-      } catch (error) {
-        this.deps.log.warn(`The server was not told: ${messageOf(error)}`);
-      }
+      await this.#revoke(credential.serverUrl, credential.refreshToken);
     }
   }
 
@@ -138,33 +138,54 @@ export class Account extends Disposable {
   async #refresh(): Promise<void> {
     const mine = this.#credential;
     const stored = await this.deps.store.read();
-    if (!mine || !stored || stored.generation !== mine.generation) {
+    if (!mine || !stored || !isSameRecord(stored, mine)) {
       // Another window was faster: its record is the newer one.
       await this.reload();
       return;
     }
     const outcome = await this.#askServer(stored);
+    const current = await this.deps.store.read();
+    if (!isSameRecord(current, stored)) {
+      // Meanwhile somebody signed out, or in, or another window was faster: that holds.
+      if (!current && outcome.kind === "refreshed") {
+        await this.#revoke(stored.serverUrl, outcome.tokens.refreshToken);
+      }
+      await this.reload();
+      return;
+    }
+    await this.#apply(outcome, stored);
+  }
+
+  async #apply(outcome: RefreshOutcome, before: Credential): Promise<void> {
     switch (outcome.kind) {
       case "refreshed": {
         const now = this.deps.clock.now();
         await this.#store({
-          ...stored,
-          generation: stored.generation + 1,
+          ...before,
+          generation: before.generation + 1,
           accessToken: outcome.tokens.accessToken,
           refreshToken: outcome.tokens.refreshToken,
           expiresAt: now + outcome.tokens.expiresInMs,
           refreshedAt: now,
         });
-        return;
+        break;
       }
       case "invalid":
-        await this.#refused(stored);
-        return;
+        this.deps.log.warn("The server has ended the session; sign in again.");
+        await this.deps.store.clear();
+        this.#adopt(undefined);
+        break;
       case "retryable":
         this.deps.log.warn(`The session was not refreshed: ${outcome.detail}`);
-        this.#isOffline = true;
-        this.#onDidChange.fire(this.state);
-        this.#scheduleRefresh(retryRefreshMs);
+        this.#stayOffline();
+    }
+  }
+
+  #stayOffline(): void {
+    if (!this.isDisposed) {
+      this.#isOffline = true;
+      this.#scheduleRefresh(retryRefreshMs);
+      this.#onDidChange.fire(this.state);
     }
   }
 
@@ -177,16 +198,13 @@ export class Account extends Disposable {
     }
   }
 
-  /** The refresh token was not taken. Only if nobody has replaced it since is the session over. */
-  async #refused(tried: Credential): Promise<void> {
-    const stored = await this.deps.store.read();
-    if (stored && stored.generation !== tried.generation) {
-      this.#adopt(stored);
-      return;
+  async #revoke(serverUrl: string, refreshToken: string): Promise<void> {
+    try {
+      const api = await this.deps.createApi(serverUrl);
+      await api.logout(refreshToken);
+    } catch (error) {
+      this.deps.log.warn(`The server was not told: ${messageOf(error)}`);
     }
-    this.deps.log.warn("The server has ended the session; sign in again.");
-    await this.deps.store.clear();
-    this.#adopt(undefined);
   }
 
   /** Stored before used: a token that is lost in a crash could not be refreshed. */
@@ -206,7 +224,11 @@ export class Account extends Disposable {
       const { expiresAt, refreshedAt } = credential;
       // A token that lives for less than twice that is replaced at half its life.
       const aheadMs = Math.min(refreshAheadMs, (expiresAt - refreshedAt) / 2);
-      this.#scheduleRefresh(expiresAt - aheadMs - this.deps.clock.now());
+      const dueAt = Math.max(
+        expiresAt - aheadMs,
+        refreshedAt + leastRefreshIntervalMs,
+      );
+      this.#scheduleRefresh(dueAt - this.deps.clock.now());
     }
     this.#onDidChange.fire(this.state);
   }
@@ -222,4 +244,16 @@ export class Account extends Disposable {
       }
     });
   }
+}
+
+/** Generations start anew after a sign-out: the number alone does not tell two records apart. */
+function isSameRecord(
+  one: Credential | undefined,
+  other: Credential | undefined,
+): boolean {
+  return (
+    one?.generation === other?.generation &&
+    one?.serverUrl === other?.serverUrl &&
+    one?.accessToken === other?.accessToken
+  );
 }

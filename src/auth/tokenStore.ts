@@ -35,7 +35,10 @@ const key = "failproof.credential";
  * which, so that the user can be told once.
  */
 export class TokenStore {
-  #inMemory: Credential | undefined;
+  /** What holds instead of the stored record, since the storage did not take it; null: nobody is signed in. */
+  #inMemory: Credential | null | undefined;
+  /** What was last read or written: it holds while the storage cannot be read. */
+  #lastKnown: Credential | undefined;
   #isPersistent = true;
 
   constructor(private readonly deps: { secrets: Secrets; log: Logger }) {}
@@ -52,21 +55,21 @@ export class TokenStore {
     });
 
   async read(): Promise<Credential | undefined> {
-    if (this.#inMemory) {
-      return this.#inMemory;
+    if (this.#inMemory !== undefined) {
+      return this.#inMemory ?? undefined;
     }
     try {
       const text = await this.deps.secrets.get(key);
-      return text === undefined
-        ? undefined
-        : validateJson(credentialSchema, text);
+      this.#lastKnown =
+        text === undefined ? undefined : validateJson(credentialSchema, text);
     } catch (error) {
       this.deps.log.warn(`Reading the secret storage: ${messageOf(error)}`);
-      return undefined;
     }
+    return this.#lastKnown;
   }
 
   async write(credential: Credential): Promise<void> {
+    this.#lastKnown = credential;
     try {
       await this.deps.secrets.store(key, JSON.stringify(credential));
       this.#inMemory = undefined;
@@ -79,9 +82,12 @@ export class TokenStore {
   }
 
   async clear(): Promise<void> {
-    this.#inMemory = undefined;
+    this.#lastKnown = undefined;
+    // Until the storage has let go of it, too: a read meanwhile must not bring it back.
+    this.#inMemory = null;
     try {
       await this.deps.secrets.delete(key);
+      this.#inMemory = undefined;
     } catch (error) {
       this.deps.log.warn(`Clearing the secret storage: ${messageOf(error)}`);
     }

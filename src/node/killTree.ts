@@ -13,19 +13,24 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
       windowsHide: true,
     }).on("error", () => {
       // Without taskkill there is nothing that could be done beyond this.
-      process.kill(pid);
+      kill(pid, "SIGKILL");
     });
     return;
   }
+  kill(-pid, signal);
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(pid, signal);
   } catch (error) {
-    if (!(
-      error instanceof Error &&
-      "code" in error &&
-      error.code === "ESRCH"
-    )) {
+    if (!(error instanceof Error && "code" in error && isGone(error.code))) {
       throw error;
     }
   }
+}
+
+/** macOS says EPERM of a group that has ended and was not waited for yet. */
+function isGone(code: unknown): boolean {
+  return code === "ESRCH" || code === "EPERM";
 }

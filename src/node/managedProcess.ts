@@ -28,47 +28,49 @@ const maxLineBytes = 16 * 1024 * 1024;
 
 /**
  * A child process with one owner. Its end is a promise that settles on
- * `close`, when its output is complete, and never rejects. Disposing the owner
- * kills the whole tree at once; `stop` asks first.
+ * `close`, when its output is complete, and never rejects; what cannot be
+ * started ends with an error. Disposing the owner kills the whole tree at once;
+ * `stop` asks first.
  */
 export class ManagedProcess extends Disposable {
   readonly ended: Promise<ProcessEnd>;
-  readonly #child: ChildProcess;
+  readonly #child: ChildProcess | undefined;
   #hasEnded = false;
 
   constructor(options: ManagedProcessOptions) {
     super();
-    this.#child = spawn(options.command, [...options.args], {
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: options.env,
-      stdio: ["pipe", "pipe", "pipe"],
-      // Its own process group, so that the whole tree can be signalled.
-      detached: process.platform !== "win32",
-      windowsHide: true,
-    });
-    this.#readOutput(options);
-    this.ended = this.#whenEnded();
+    try {
+      const child = startChild(options);
+      this.#child = child;
+      readOutput(child, options);
+      this.ended = this.#whenEnded(child);
+    } catch (error) {
+      // Some failures are thrown, others told by an event: whoever starts a program need not know which.
+      this.#hasEnded = true;
+      this.ended = Promise.resolve(notStarted(error));
+    }
     this.register({ dispose: () => this.signal("SIGKILL") });
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   /** `ChildProcess.killed` only says that a signal was sent; this says that it has not ended. */
   get isAlive(): boolean {
+    const child = this.#child;
     return (
       !this.#hasEnded &&
-      this.#child.pid !== undefined &&
-      this.#child.exitCode === null &&
-      this.#child.signalCode === null
+      child?.pid !== undefined &&
+      child.exitCode === null &&
+      child.signalCode === null
     );
   }
 
   /** Writes one line to stdin. False when the process takes no more input; nothing was written then. */
   writeLine(line: string): boolean {
-    const stdin = this.#child.stdin;
-    if (!this.isAlive || !stdin || !stdin.writable) {
+    const stdin = this.#child?.stdin;
+    if (!this.isAlive || !stdin?.writable) {
       return false;
     }
     stdin.write(`${line}\n`);
@@ -76,19 +78,23 @@ export class ManagedProcess extends Disposable {
   }
 
   endInput(): void {
-    this.#child.stdin?.end();
+    this.#child?.stdin?.end();
   }
 
-  /** Signals the process and everything that it started. */
+  /**
+   * Signals the process and everything that it started; what it started may
+   * outlive it and hold its output open.
+   */
   signal(signal: NodeJS.Signals): void {
-    if (this.isAlive && this.#child.pid !== undefined) {
-      signalTree(this.#child.pid, signal);
+    if (!this.#hasEnded && this.pid !== undefined) {
+      signalTree(this.pid, signal);
     }
   }
 
   /**
    * Ends it: the end of its input, after `graceMs` SIGTERM, after as long
-   * again SIGKILL. Resolves when it has ended.
+   * again SIGKILL. Resolves when it has ended. Output that somebody out of
+   * reach holds open is not waited for longer than `graceMs` more.
    */
   async stop(clock: Clock, graceMs: number): Promise<ProcessEnd> {
     this.endInput();
@@ -97,6 +103,10 @@ export class ManagedProcess extends Disposable {
         break;
       }
       this.signal(signal);
+    }
+    if (!(await this.#endsWithin(clock, graceMs))) {
+      this.#child?.stdout?.destroy();
+      this.#child?.stderr?.destroy();
     }
     const end = await this.ended;
     this.dispose();
@@ -112,38 +122,64 @@ export class ManagedProcess extends Disposable {
     return this.#hasEnded;
   }
 
-  #readOutput(options: ManagedProcessOptions): void {
-    const reader = new LineReader({
-      maxLineBytes,
-      onLine: (line) => options.onLine(line),
-      onOversized: (lengthBytes) =>
-        options.onStderr?.(`A line of ${lengthBytes} bytes was passed over.\n`),
-    });
-    const { stdin, stdout, stderr } = this.#child;
-    stdout?.on("data", (chunk: Buffer) => reader.push(chunk));
-    stdout?.on("end", () => reader.end());
-    stderr?.setEncoding("utf8");
-    stderr?.on("data", (text: string) => options.onStderr?.(text));
-    // A broken pipe means that the process is ending: `ended` tells of it.
-    for (const stream of [stdin, stdout, stderr]) {
-      stream?.on("error", () => {});
-    }
-  }
-
-  #whenEnded(): Promise<ProcessEnd> {
+  #whenEnded(child: ChildProcess): Promise<ProcessEnd> {
     return new Promise((resolve) => {
       let startError: Error | null = null;
-      this.#child.on("error", (error) => {
+      child.on("error", (error) => {
         startError = error;
-        if (this.#child.pid === undefined) {
+        if (child.pid === undefined) {
           this.#hasEnded = true;
-          resolve({ code: null, signal: null, error });
+          resolve(notStarted(error));
         }
       });
-      this.#child.on("close", (code, signal) => {
+      child.on("close", (code, signal) => {
         this.#hasEnded = true;
         resolve({ code, signal, error: startError });
       });
     });
   }
+}
+
+function startChild({
+  command,
+  args,
+  cwd,
+  env,
+}: ManagedProcessOptions): ChildProcess {
+  return spawn(command, [...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env,
+    stdio: ["pipe", "pipe", "pipe"],
+    // Its own process group, so that the whole tree can be signalled.
+    detached: process.platform !== "win32",
+    windowsHide: true,
+  });
+}
+
+function readOutput(
+  { stdin, stdout, stderr }: ChildProcess,
+  options: ManagedProcessOptions,
+): void {
+  const reader = new LineReader({
+    maxLineBytes,
+    onLine: (line) => options.onLine(line),
+    onOversized: (lengthBytes) =>
+      options.onStderr?.(`A line of ${lengthBytes} bytes was passed over.\n`),
+  });
+  stdout?.on("data", (chunk: Buffer) => reader.push(chunk));
+  stdout?.on("end", () => reader.end());
+  stderr?.setEncoding("utf8");
+  stderr?.on("data", (text: string) => options.onStderr?.(text));
+  // A broken pipe means that the process is ending: `ended` tells of it.
+  for (const stream of [stdin, stdout, stderr]) {
+    stream?.on("error", () => {});
+  }
+}
+
+function notStarted(error: unknown): ProcessEnd {
+  return {
+    code: null,
+    signal: null,
+    error: error instanceof Error ? error : new Error(String(error)),
+  };
 }

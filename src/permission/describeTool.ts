@@ -36,7 +36,7 @@ export function describeTool(
 ): ToolDescription {
   return {
     summary: oneLine(relativeTo(folder, summaryOf(input) ?? name)),
-    detail: cutText(detailOf(input), longestDetail),
+    detail: cutText(detailOf(name, input), longestDetail),
   };
 }
 
@@ -58,30 +58,43 @@ function summaryOf(input: Record<string, unknown>): string | undefined {
     );
 }
 
-function detailOf(input: Record<string, unknown>): string {
+function detailOf(name: string, input: Record<string, unknown>): string {
   const {
     command,
     file_path: file,
     content,
     old_string: before,
     new_string: after,
-    ...others
   } = input;
   if (typeof command === "string") {
-    const { file_path: _file, command: _command, ...rest } = input;
-    return command + alsoOf(rest);
+    const inWords = name === "Bash" ? ["description", "timeout"] : [];
+    return command + othersOf(input, ["command", ...inWords]);
   }
   if (typeof file === "string" && typeof content === "string") {
-    return content;
+    return content + othersOf(input, ["file_path", "content"]);
   }
   if (
     typeof file === "string" &&
     typeof before === "string" &&
     typeof after === "string"
   ) {
-    return `${prefixed("- ", before)}\n${prefixed("+ ", after)}`;
+    const changes = `${prefixed("- ", before)}\n${prefixed("+ ", after)}`;
+    return changes + othersOf(input, ["file_path", "old_string", "new_string"]);
   }
   return JSON.stringify(input, undefined, 2);
+}
+
+/** The other fields that are not off: nobody should allow what was not shown. */
+function othersOf(
+  input: Record<string, unknown>,
+  shown: readonly string[],
+): string {
+  const others = Object.entries(input).filter(
+    ([key, value]) => !shown.includes(key) && value !== false,
+  );
+  return others.length === 0
+    ? ""
+    : `\n\n${JSON.stringify(Object.fromEntries(others), undefined, 2)}`;
 }
 
 function relativeTo(folder: string, path: string): string {

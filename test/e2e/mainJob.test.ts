@@ -36,9 +36,7 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     );
     assert.equal(copied, code, "the code is on the clipboard");
     await page.getByLabel("Sign in as").fill("ada@localhost");
-    await page.getByRole("button", { name: "Approve" }).click();
-    await page.getByText("You can close this window").waitFor();
-    await page.close();
+    await workbench.current.approve(page);
     await fp().statusBar.filter({ hasText: "ada@localhost: synced" }).waitFor();
     await fp().byTestId("signin-hint").waitFor({ state: "detached" });
   });

@@ -63,10 +63,10 @@ export class Workbench {
     return page;
   }
 
-  /** Signs in as a user would, with the code on the server's page. */
-  async signIn(): Promise<void> {
-    const page = await this.signInPage();
+  /** Approves the code as a user would, on the server's page. */
+  async approve(page: Page): Promise<void> {
     await page.getByRole("button", { name: "Approve" }).click();
+    // Chromium does not close a page well while it is on its way to another.
     await page.getByText("You can close this window").waitFor();
     await page.close();
   }

@@ -38,6 +38,10 @@ describe("What goes wrong while signing in", () => {
   it("says that the code was denied, and how to go on", async () => {
     const page = await workbench.current.signInPage();
     await page.getByRole("button", { name: "Deny" }).click();
+    await page
+      .getByText(/denied/i)
+      .first()
+      .waitFor();
     await sentence(/was denied.*Failproof: Sign In/);
     await page.close();
     await fp().statusBar.filter({ hasText: "signed out" }).waitFor();
@@ -124,9 +128,7 @@ describe("No server chosen yet", () => {
       .locator(".quick-input-list")
       .getByText("This machine", { exact: true })
       .click();
-    const signIn = await opened;
-    await signIn.getByRole("button", { name: "Approve" }).click();
-    await signIn.close();
+    await workbench.current.approve(await opened);
     await fp.statusBar.filter({ hasText: "synced" }).waitFor();
     await fp.openChat();
     await fp.send("MOCK:bash=touch made");

@@ -112,9 +112,12 @@ export class ScriptedCli {
   }
 
   #entries(run: number): LogEntry[] {
+    if (run >= this.starts.length) {
+      return [];
+    }
     return readFileSync(this.#logOf(run), "utf8")
       .split("\n")
       .filter((line) => line !== "")
-      .map((line): LogEntry => JSON.parse(line));
+      .map((line) => JSON.parse(line) as LogEntry);
   }
 }

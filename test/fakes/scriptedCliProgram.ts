@@ -36,12 +36,14 @@ export interface RunScript {
   turns?: Step[][];
   /** What it does on its own once this many turns have ended. */
   afterTurn?: Record<number, Step[]>;
+  /** Once its input has ended. */
+  atInputEnd?: Step[];
   hasLifecycle?: boolean;
   /** What does not move it. */
   ignores?: ("interrupt" | "inputEnd" | NodeJS.Signals)[];
 }
 
-export interface ProgramOptions {
+interface ProgramOptions {
   script: RunScript;
   log: string;
 }
@@ -80,7 +82,7 @@ class ScriptedCliProgram {
     await this.#perform(this.#script.first ?? []);
     const input = createInterface({ input: process.stdin });
     input.on("line", (text) => {
-      const line: InputLine = JSON.parse(text);
+      const line = JSON.parse(text) as InputLine;
       this.#log({ in: line });
       this.#take(line);
     });
@@ -88,6 +90,7 @@ class ScriptedCliProgram {
       if (this.#ignores("inputEnd")) {
         setInterval(() => undefined, 60_000);
       }
+      void this.#perform(this.#script.atInputEnd ?? []);
     });
   }
 
@@ -102,6 +105,9 @@ class ScriptedCliProgram {
       this.#answers.get(line.response?.request_id ?? "")?.(line.response);
     } else if (line.request?.subtype === "interrupt") {
       if (!this.#ignores("interrupt")) {
+        for (const id of this.#answers.keys()) {
+          this.#say({ type: "control_cancel_request", request_id: id });
+        }
         this.#respond(line.request_id, { still_queued: [] });
         this.#interrupt?.();
       }
@@ -209,7 +215,10 @@ class ScriptedCliProgram {
   #ask(id: string, request: Message): Promise<unknown> {
     this.#say({ type: "control_request", request_id: id, request });
     return new Promise((resolve) => {
-      this.#answers.set(id, resolve);
+      this.#answers.set(id, (response) => {
+        this.#answers.delete(id);
+        resolve(response);
+      });
     });
   }
 
@@ -265,7 +274,7 @@ function textLine(id: string, text: string): Message {
   };
 }
 
-const options: ProgramOptions = JSON.parse(
+const options = JSON.parse(
   readFileSync(String(process.env["FAILPROOF_SCRIPTED_CLI"]), "utf8"),
-);
+) as ProgramOptions;
 void new ScriptedCliProgram(options).run();

@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseWireLine, type WireLine } from "../../src/cli/wire";
+import type {
+  Conversation,
+  ConversationEvent,
+} from "../../src/protocol/conversation";
+import { applyEvent, emptyConversation } from "../../src/protocol/transcript";
+import { Translator } from "../../src/session/translate";
+
+/** A line of test/fixtures/cli/NAME.jsonl, as scripts/record.mjs wrote it. */
+export interface RecordedLine {
+  /** Milliseconds since the process started. */
+  t: number;
+  dir: "in" | "out" | "end";
+  data: Record<string, unknown>;
+}
+
+const folder = join(process.cwd(), "test/fixtures/cli");
+
+export const recordings = readdirSync(folder)
+  .filter((file) => file.endsWith(".jsonl"))
+  .map((file) => file.slice(0, -".jsonl".length))
+  .sort();
+
+export function readRecording(name: string): RecordedLine[] {
+  return readFileSync(join(folder, `${name}.jsonl`), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RecordedLine);
+}
+
+/** What the translator and the one function that applies events make of recorded lines. */
+export class Replay {
+  conversation: Conversation = emptyConversation("c1", "/workspace");
+  #processes = 1;
+  #translator = this.#nextTranslator();
+
+  take({ t, dir, data }: RecordedLine): void {
+    if (dir === "in") {
+      this.#takePrompt(data, t);
+    } else if (dir === "end") {
+      this.endProcess(t);
+    } else {
+      this.takeWireLine(parseWireLine(JSON.stringify(data)), t);
+    }
+  }
+
+  takeWireLine(line: WireLine, t: number): void {
+    if (line.type !== "unknown") {
+      this.#apply(this.#translator.translate(line, t));
+    }
+  }
+
+  endProcess(t: number): void {
+    this.#apply(this.#translator.processEnded(t));
+    this.#processes += 1;
+    this.#translator = this.#nextTranslator();
+  }
+
+  #takePrompt(data: Record<string, unknown>, t: number): void {
+    const { type, uuid, message } = data as {
+      type: string;
+      uuid: string;
+      message?: { content: { text: string }[] };
+    };
+    if (type === "user") {
+      const text = message?.content[0]?.text ?? "";
+      this.#apply([
+        { type: "promptQueued", prompt: { id: uuid, text } },
+        { type: "promptSent", id: uuid, at: t },
+      ]);
+    }
+  }
+
+  #nextTranslator(): Translator {
+    return new Translator(`p${this.#processes}`, "/workspace");
+  }
+
+  #apply(events: ConversationEvent[]): void {
+    for (const event of events) {
+      this.conversation = applyEvent(this.conversation, event);
+    }
+  }
+}
+
+export function replay(lines: RecordedLine[]): Conversation {
+  const player = new Replay();
+  for (const line of lines) {
+    player.take(line);
+  }
+  return player.conversation;
+}
