@@ -90,7 +90,11 @@ async function runInHost(flags) {
   cleanups.push(bridge.stop);
   const folder = flags.workspace ?? path.join(dataDir, "workspace");
   if (!flags.workspace) await mkdir(folder);
-  const env = { ...extraEnvironment(), FAILPROOF_UI_BRIDGE: bridge.url };
+  const env = {
+    ...extraEnvironment(),
+    FAILPROOF_UI_BRIDGE: bridge.url,
+    FAILPROOF_TEST_LOGS: path.join(dataDir, "data", "logs"),
+  };
   const url = workbenchUrl(server, folder, payload(server, flags, env));
   return outcome(page, url, server.ended);
 }

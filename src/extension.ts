@@ -123,7 +123,7 @@ export async function activate(
   }
 
   stop = async () => {
-    await Promise.all([registry.stop(), supervisor.stop(), localServer.stop()]);
+    await Promise.all([registry.stop(), delivery.stop(), localServer.stop()]);
   };
   await account.reload();
 }

@@ -63,7 +63,11 @@ function entry(level) {
   if (level === "host") {
     // In there mocha is started by our own code, and the tests load after it.
     const loads = files.map((file) => `require("./${file}");`).join("\n");
-    return `export { run } from "./run";\nexport function load() {\n${loads}\n}\n`;
+    return `import { runTests } from "./run";
+export const run = () => runTests(() => {
+${loads}
+});
+`;
   }
   const imports = files.map((file) => `import "./${file}";`).join("\n");
   return `export { mochaHooks } from "../support/leaks";\n${imports}\n`;

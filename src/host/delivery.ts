@@ -36,12 +36,12 @@ export class DeliveryHost extends Disposable {
     let wasOffline = false;
     this.register(
       supervisor.onDidChangeStatus(({ connection }) => {
-        const isOffline = connection === "offline";
-        if (isOffline && !wasOffline) {
+        const hasGone = connection === "offline" && !wasOffline;
+        wasOffline = connection === "offline";
+        if (hasGone && account.state.kind === "signedIn") {
           // The window that ran the local server may have been closed.
           void this.#follow();
         }
-        wasOffline = isOffline;
       }),
     );
   }
@@ -56,6 +56,13 @@ export class DeliveryHost extends Disposable {
 
   syncNow() {
     return this.deps.supervisor.syncNow();
+  }
+
+  /** Lets the relay drain, and ends it. */
+  async stop(): Promise<void> {
+    // First of all deaf: the relay's end is no reason to start it again.
+    this.dispose();
+    await this.deps.supervisor.stop();
   }
 
   /** What a hook of a chat's CLI reported. The agent has its answer already. */
@@ -91,6 +98,9 @@ export class DeliveryHost extends Disposable {
 
   async #follow(): Promise<void> {
     const { account, supervisor, paths, log } = this.deps;
+    if (this.isDisposed) {
+      return;
+    }
     try {
       if (account.state.kind === "signedOut") {
         clearSignedInMarker(paths);

@@ -101,7 +101,7 @@ function promptSent(state: Conversation, id: string, at: number): Conversation {
 }
 
 function titleOf(prompt: string): string {
-  const line = prompt.trim().split("\n", 1)[0] ?? "";
+  const line = prompt.trim().split("\n", 1)[0]?.trimEnd() ?? "";
   return line.length > titleLength
     ? `${line
         .slice(0, titleLength - 1)

@@ -202,11 +202,16 @@ export class Translator {
       const meta = line.tool_result_meta.find(
         (entry) => entry.id === result.tool_use_id,
       );
+      const status = statusOf(result, meta?.non_execution_kind);
       return {
         type: "toolEnded",
         id: result.tool_use_id,
-        status: statusOf(result, meta?.non_execution_kind),
-        output: cutText(textOf(result.content), longestDetail),
+        status,
+        // Of a tool that was interrupted the CLI speaks to the agent, not to people.
+        output:
+          status === "interrupted"
+            ? null
+            : cutText(textOf(result.content), longestDetail),
         at: now,
       };
     });

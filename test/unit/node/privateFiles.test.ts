@@ -78,11 +78,11 @@ describe("Private files", () => {
     };
     while (rounds < 20 || seen.size < texts.length) {
       rounds += 1;
-      let isWritten = false;
+      const state = { isWritten: false };
       const written = writePrivateFile(file, texts[rounds % 2]!).finally(() => {
-        isWritten = true;
+        state.isWritten = true;
       });
-      while (!isWritten) {
+      while (!state.isWritten) {
         read();
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -43,14 +43,14 @@ describe("What the CLI says becomes a transcript", () => {
       assert.deepEqual(conversation, expected);
     });
 
-    it(`the same without the stream: ${name}`, () => {
-      const lines = readRecording(name);
-      const whole = lines.filter((line) => !isStreamEvent(line));
-      // A process that was killed leaves what it had streamed and no more.
-      if (name !== "killAndResume") {
+    // A process that was killed leaves what it had streamed, and nothing whole.
+    if (name !== "killAndResume") {
+      it(`the same without the stream: ${name}`, () => {
+        const lines = readRecording(name);
+        const whole = lines.filter((line) => !isStreamEvent(line));
         assert.deepEqual(replay(whole), replay(lines));
-      }
-    });
+      });
+    }
 
     it(`one in which nothing goes on once the process is gone, whenever that is: ${name}`, () => {
       const lines = readRecording(name);
@@ -66,10 +66,12 @@ describe("What the CLI says becomes a transcript", () => {
   }
 
   it("whatever is cut, doubled or swapped in what it says", () => {
-    const all = recordings.flatMap(readRecording);
+    const said = recordings
+      .flatMap(readRecording)
+      .filter(({ dir }) => dir !== "in");
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(...all), { maxLength: 60 }),
+        fc.array(fc.constantFrom(...said), { maxLength: 60 }),
         (lines) => {
           const player = new Replay();
           for (const line of lines) {
@@ -94,16 +96,16 @@ describe("What the CLI says becomes a transcript", () => {
         const keys = Object.keys(data);
         return { ...data, [keys[which % keys.length] ?? "type"]: value };
       });
+    const text = fc
+      .oneof(mutated, fc.jsonValue())
+      .map((line) => JSON.stringify(line));
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(mutated, fc.jsonValue(), fc.string()), {
-          maxLength: 20,
-        }),
+        fc.array(fc.oneof(text, fc.string()), { maxLength: 20 }),
         (lines) => {
           const player = new Replay();
           for (const line of lines) {
-            player.takeWireLine(parseWireLine(JSON.stringify(line)), 0);
-            player.takeWireLine(parseWireLine(String(line)), 0);
+            player.takeWireLine(parseWireLine(line), 0);
           }
           player.endProcess(0);
           assert.deepEqual(unfinished(player.conversation), []);
