@@ -34,6 +34,7 @@ const builds = (minify) => {
         hook: "src/hook/main.ts",
         relay: "src/relay/main.ts",
         cloud: "src/cloud/main.ts",
+        watchdog: "src/node/watchdogMain.ts",
       },
     },
     {

@@ -21,6 +21,7 @@ import {
   systemRandom as random,
 } from "./node/systemClock";
 import { ManagedProcess } from "./node/managedProcess";
+import { Watchdog } from "./node/watchdog";
 import { PermissionBroker } from "./permission/broker";
 import { queuePaths } from "./queue/queueFolder";
 import { RelaySupervisor } from "./relay/supervisor";
@@ -77,6 +78,17 @@ export async function activate(
     }),
   );
 
+  const watchdog = owned.add(
+    new Watchdog({
+      start: () =>
+        new ManagedProcess({
+          command: editorNode,
+          args: [program("watchdog")],
+          env: nodeEnvironment(),
+          onLine: () => {},
+        }),
+    }),
+  );
   const broker = owned.add(new PermissionBroker({ clock }));
   const registry = owned.add(
     new SessionRegistry({
@@ -88,7 +100,7 @@ export async function activate(
         log,
         newId: randomUUID,
         onHook: (payload) => delivery.record(payload),
-        startCli: cliStarter({ clock, log }, folder),
+        startCli: cliStarter({ clock, log, watchdog }, folder),
       }),
     }),
   );
@@ -124,6 +136,7 @@ export async function activate(
 
   stop = async () => {
     await Promise.all([registry.stop(), delivery.stop(), localServer.stop()]);
+    await watchdog.stop();
   };
   await account.reload();
 }

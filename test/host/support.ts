@@ -28,7 +28,8 @@ export function logLines(file: RegExp): string[] {
     .flatMap((name) => readFileSync(name, "utf8").split("\n"));
 }
 
-const programs = /dist[\\/](relay|cloud|hook)\.js|--permission-prompt-tool/;
+const programs =
+  /dist[\\/](relay|cloud|hook|watchdog)\.js|--permission-prompt-tool/;
 
 /** Our programs among the children of this extension host: what each was started with. */
 export function ourChildren(): string[] {

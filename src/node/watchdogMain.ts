@@ -1,0 +1,45 @@
+import { sleep } from "../base/clock";
+import { signalTree } from "./killTree";
+import { LineReader } from "./lineStream";
+import { systemClock } from "./systemClock";
+
+/** What a process may take to end by itself once its owner is gone; the promise is 5 s in all. */
+const graceMs = 2_000;
+
+/*
+ * Entry of dist/watchdog.js. Its stdin is a pipe from the extension host: `+PID`
+ * and `-PID`, a line each. The end of the pipe means that the host is gone,
+ * however it died; what it had not taken off the list by then is killed, with
+ * everything that it started.
+ */
+function main(): void {
+  const watched = new Set<number>();
+  const reader = new LineReader({
+    maxLineBytes: 64,
+    onLine: (line) => {
+      const pid = Number(line.slice(1));
+      if (line.startsWith("+")) {
+        watched.add(pid);
+      } else {
+        watched.delete(pid);
+      }
+    },
+    onOversized: () => {},
+  });
+  process.stdin.on("data", (chunk: Buffer) => reader.push(chunk));
+  process.stdin.on("end", () => {
+    reader.end();
+    void endAll(watched);
+  });
+}
+
+async function endAll(pids: ReadonlySet<number>): Promise<void> {
+  if (pids.size > 0) {
+    await sleep(systemClock, graceMs);
+  }
+  for (const pid of pids) {
+    signalTree(pid, "SIGKILL");
+  }
+}
+
+main();
