@@ -105,7 +105,7 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     await fp().send("MOCK:gate=hidden");
     await fp().byTestId("text").filter({ hasText: "first half" }).waitFor();
     await fp().hideChat();
-    workbench.current.stack.model.openGate("hidden");
+    workbench.current.stack.model?.openGate("hidden");
     await eventually("the end of the hidden turn", () => {
       const seen = workbench.current.events();
       return (
@@ -127,7 +127,7 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     await fp().hideChat();
     await fp().openChat();
     await text.filter({ hasText: "first half" }).nth(1).waitFor();
-    workbench.current.stack.model.openGate("shown");
+    workbench.current.stack.model?.openGate("shown");
     await turnEnded(4);
     assert.equal(await occurrences(text, "The first half."), 2);
     assert.equal(await occurrences(text, "The second half."), 2);
@@ -146,7 +146,7 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     await fp().byTestId("composer").fill("hello again");
     await fp().byTestId("composer").press("Enter");
     await fp().byTestId("queued").filter({ hasText: "hello again" }).waitFor();
-    workbench.current.stack.model.openGate("queue");
+    workbench.current.stack.model?.openGate("queue");
     await turnEnded(6);
     assert.equal(await fp().byTestId("queued").count(), 0);
     assert.deepEqual(workbench.current.cliProcesses(), before);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isRunning } from "../../fakes/processes";
 import { eventually } from "../../fakes/eventually";
 import { findRealCli, RealCliHarness } from "../../fakes/realCliHarness";
 
@@ -235,6 +236,28 @@ describe("A conversation with the real CLI", function () {
     assert.equal(chat.processes.length, 1);
   });
 
+  it("leaves no command of the agent's running when it is interrupted or stopped", async () => {
+    const chat = await open();
+    const command = "echo $$ > pid.txt && exec tail -f /dev/null";
+    const stops = {
+      idle: () => chat.session.interrupt(),
+      ended: () => void chat.registry.stop(),
+    } as const;
+    for (const activity of ["idle", "ended"] as const) {
+      chat.send(`MOCK:bash=${command}`);
+      await chat.answerAsk("allow");
+      const pid = await eventually(
+        () => Number(readIfThere(join(chat.folder, "pid.txt"))) || undefined,
+        "the command runs",
+      );
+      stops[activity]();
+      await chat.reach(activity);
+      await eventually(() => !isRunning(pid), "the command has ended");
+      assert.ok(!chat.transcript.includes("Bash running"));
+      rmSync(join(chat.folder, "pid.txt"));
+    }
+  });
+
   it("leaves no process when it is stopped, idle or in the middle of a turn", async () => {
     const chat = await open();
     chat.send("MOCK:chunks=1");
@@ -250,3 +273,7 @@ describe("A conversation with the real CLI", function () {
     );
   });
 });
+
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { AuthApi } from "../../../src/auth/authApi";
+import { runDeviceFlow } from "../../../src/auth/deviceFlow";
+import { FakeClock } from "../../fakes/fakeClock";
+import { TestServer } from "../cloud/testServer";
+
+describe("The sign-in calls, with the embedded server", () => {
+  let server: TestServer;
+  let api: AuthApi;
+  const signal = new AbortController().signal;
+  beforeEach(async () => {
+    server = await TestServer.start();
+    api = new AuthApi({ fetch, clock: new FakeClock() }, server.url);
+  });
+  afterEach(() => server.end());
+
+  async function signIn() {
+    const code = await api.requestDeviceCode(signal);
+    await server.approve(code.userCode, "ada@example.org");
+    const outcome = await api.pollDeviceToken(code.deviceCode, signal);
+    assert.ok(outcome.kind === "signedIn");
+    return outcome;
+  }
+
+  it("sign in once somebody has approved the code", async () => {
+    const code = await api.requestDeviceCode(signal);
+    assert.ok(code.verificationUriComplete.endsWith(code.userCode));
+    const pending = await api.pollDeviceToken(code.deviceCode, signal);
+    assert.deepEqual(pending, { kind: "pending" });
+    await server.approve(code.userCode, "ada@example.org");
+    await server.clock.advance(code.intervalMs);
+    const { tokens, user } = await runDeviceFlow(
+      {
+        api: {
+          requestDeviceCode: () => Promise.resolve({ ...code, intervalMs: 0 }),
+          pollDeviceToken: (...call) => api.pollDeviceToken(...call),
+        },
+        clock: {
+          now: () => 0,
+          schedule: (_, run) => (run(), { dispose() {} }),
+        },
+        random: () => 0,
+      },
+      signal,
+      () => {},
+    );
+    assert.equal(user.email, "ada@example.org");
+    const me = await api.me(tokens.accessToken);
+    assert.deepEqual(me, { kind: "user", user });
+  });
+
+  it("slow down when the server says so", async () => {
+    const code = await api.requestDeviceCode(signal);
+    await api.pollDeviceToken(code.deviceCode, signal);
+    const early = await api.pollDeviceToken(code.deviceCode, signal);
+    assert.deepEqual(early, { kind: "slowDown" });
+  });
+
+  it("tell a denied code from one that has expired", async () => {
+    const denied = await api.requestDeviceCode(signal);
+    const fields = await server.form(denied.userCode);
+    await server.submit({ ...fields, answer: "deny" });
+    assert.deepEqual(await api.pollDeviceToken(denied.deviceCode, signal), {
+      kind: "denied",
+    });
+    const late = await api.requestDeviceCode(signal);
+    await server.clock.advance(late.expiresInMs);
+    assert.deepEqual(await api.pollDeviceToken(late.deviceCode, signal), {
+      kind: "expired",
+    });
+  });
+
+  it("refresh, and are told when the session is over", async () => {
+    const { tokens } = await signIn();
+    const outcome = await api.refresh(tokens.refreshToken);
+    assert.ok(outcome.kind === "refreshed");
+    assert.notEqual(outcome.tokens.refreshToken, tokens.refreshToken);
+    assert.equal((await api.me(outcome.tokens.accessToken)).kind, "user");
+
+    await api.logout(outcome.tokens.refreshToken);
+    const after = await api.refresh(outcome.tokens.refreshToken);
+    assert.deepEqual(after, { kind: "invalid" });
+    const me = await api.me(outcome.tokens.accessToken);
+    assert.deepEqual(me, { kind: "unauthorized" });
+  });
+
+  it("log out with a token that nobody knows", async () => {
+    await api.logout("nonsense");
+    assert.deepEqual(await api.refresh("nonsense"), { kind: "invalid" });
+  });
+
+  it("are told apart from a server that has gone", async () => {
+    await server.halt();
+    assert.equal((await api.refresh("r")).kind, "retryable");
+    assert.equal((await api.me("a")).kind, "retryable");
+  });
+});
