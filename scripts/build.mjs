@@ -4,9 +4,10 @@
  * that run as processes of their own (hook, relay, cloud) and the webview.
  * `--watch` builds again on every change; `--minify` is what the package uses.
  */
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { context } from "esbuild";
+import { thirdPartyNotices } from "./lib/notices.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -19,7 +20,9 @@ const builds = (minify) => {
     minify,
     sourcemap: minify ? false : "linked",
     logLevel: "warning",
+    // Said in full in dist/THIRD-PARTY-NOTICES.txt instead.
     legalComments: "none",
+    metafile: true,
     outdir: "dist",
   };
   return [
@@ -59,15 +62,22 @@ export async function build({ watch = false, minify = false } = {}) {
       force: true,
     });
   }
+  /** @type {string[]} */
+  const inputs = [];
   for (const options of builds(minify)) {
     const job = await context(options);
-    await job.rebuild();
+    const { metafile } = await job.rebuild();
+    inputs.push(...Object.keys(metafile?.inputs ?? {}));
     if (watch) {
       await job.watch();
     } else {
       await job.dispose();
     }
   }
+  await writeFile(
+    new URL("../dist/THIRD-PARTY-NOTICES.txt", import.meta.url),
+    thirdPartyNotices(inputs),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

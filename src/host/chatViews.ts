@@ -56,11 +56,13 @@ export class ChatViews
 
   #showIn(panel: vscode.WebviewPanel): void {
     panel.webview.options = chatWebviewOptions(this.deps.extensionUri);
-    panel.iconPath = vscode.Uri.joinPath(
-      this.deps.extensionUri,
-      "media",
-      "failproof.svg",
-    );
+    const icon = (theme: string) =>
+      vscode.Uri.joinPath(
+        this.deps.extensionUri,
+        "media",
+        `failproof-${theme}.svg`,
+      );
+    panel.iconPath = { light: icon("light"), dark: icon("dark") };
     const controller = this.register(
       new ChatController(this.deps, panel.webview),
     );

@@ -92,7 +92,7 @@ export class SignIn extends Disposable {
         progress.report({ message: "getting a code…" });
         return runDeviceFlow({ ...this.deps, api }, abort.signal, (code) => {
           progress.report({
-            message: `enter the code ${code.userCode} on the page in your browser. It is on the clipboard.`,
+            message: `approve the code ${code.userCode} on the page in your browser. It is on the clipboard.`,
           });
           this.#setCode(code);
           void this.#openPage(code);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { AuthApi } from "../../../src/auth/authApi";
+import { AuthApi, type DeviceCode } from "../../../src/auth/authApi";
 import { runDeviceFlow } from "../../../src/auth/deviceFlow";
-import { FakeClock } from "../../fakes/fakeClock";
+import { eventually } from "../../fakes/eventually";
 import { TestServer } from "../cloud/testServer";
 
 describe("The sign-in calls, with the embedded server", () => {
@@ -10,7 +10,7 @@ describe("The sign-in calls, with the embedded server", () => {
   const signal = new AbortController().signal;
   beforeEach(async () => {
     server = await TestServer.start();
-    api = new AuthApi({ fetch, clock: new FakeClock() }, server.url);
+    api = new AuthApi({ fetch, clock: server.clock }, server.url);
   });
   afterEach(() => server.end());
 
@@ -23,27 +23,21 @@ describe("The sign-in calls, with the embedded server", () => {
   }
 
   it("sign in once somebody has approved the code", async () => {
-    const code = await api.requestDeviceCode(signal);
-    assert.ok(code.verificationUriComplete.endsWith(code.userCode));
-    const pending = await api.pollDeviceToken(code.deviceCode, signal);
-    assert.deepEqual(pending, { kind: "pending" });
-    await server.approve(code.userCode, "ada@example.org");
-    await server.clock.advance(code.intervalMs);
-    const { tokens, user } = await runDeviceFlow(
-      {
-        api: {
-          requestDeviceCode: () => Promise.resolve({ ...code, intervalMs: 0 }),
-          pollDeviceToken: (...call) => api.pollDeviceToken(...call),
-        },
-        clock: {
-          now: () => 0,
-          schedule: (_, run) => (run(), { dispose() {} }),
-        },
-        random: () => 0,
-      },
+    const codes: DeviceCode[] = [];
+    const { clock } = server;
+    const signedIn = runDeviceFlow(
+      { api, clock, random: () => 0 },
       signal,
-      () => {},
+      (shown) => codes.push(shown),
     );
+    const code = await eventually(() => codes[0], "the code is shown");
+    assert.ok(code.verificationUriComplete.endsWith(code.userCode));
+    const early = await api.pollDeviceToken(code.deviceCode, signal);
+    assert.deepEqual(early, { kind: "pending" });
+
+    await server.approve(code.userCode, "ada@example.org");
+    await clock.advance(code.intervalMs);
+    const { tokens, user } = await signedIn;
     assert.equal(user.email, "ada@example.org");
     const me = await api.me(tokens.accessToken);
     assert.deepEqual(me, { kind: "user", user });
