@@ -40,6 +40,7 @@ try {
     await runOne(name);
   }
 } finally {
+  console.error(`At the end: load ${load()}`);
   removeTemporaryFolder();
 }
 
@@ -82,9 +83,13 @@ function useTemporaryFolder() {
 /** A figure means nothing without the machine and how busy it was. */
 function circumstances() {
   const memoryGib = Math.round(os.totalmem() / 2 ** 30);
-  const load = os.loadavg()[0]?.toFixed(2);
   return (
     `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), ${memoryGib} GiB, ` +
-    `${os.platform()} ${os.release()}, Node ${process.versions.node}, load ${load}`
+    `${os.platform()} ${os.release()}, Node ${process.versions.node}, load ${load()}`
   );
+}
+
+/** Of the last minute; below 1 the machine is quiet enough. The benchmarks themselves make about 1. */
+function load() {
+  return os.loadavg()[0]?.toFixed(2);
 }

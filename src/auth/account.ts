@@ -29,7 +29,7 @@ export interface AccessCredential {
 export interface AccountDeps {
   store: TokenStore;
   /** The calls of a server; throws AppError when a local one does not start. */
-  createApi(serverUrl: string): Promise<AuthApi>;
+  createApi(serverUrl: string): Promise<Pick<AuthApi, "refresh" | "logout">>;
   clock: Clock;
   log: Logger;
 }

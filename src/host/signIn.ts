@@ -48,6 +48,9 @@ export class SignIn extends Disposable {
       await this.#showPending();
       return;
     }
+    if (!(await this.#confirmsReplacing())) {
+      return;
+    }
     const abort = new AbortController();
     this.#running = abort;
     try {
@@ -61,6 +64,20 @@ export class SignIn extends Disposable {
       this.#running = undefined;
       this.#setCode(undefined);
     }
+  }
+
+  /** Whoever is signed in already may have run the command by mistake. */
+  async #confirmsReplacing(): Promise<boolean> {
+    const { state } = this.deps.account;
+    if (state.kind === "signedOut") {
+      return true;
+    }
+    const again = "Sign In Anew";
+    const choice = await vscode.window.showInformationMessage(
+      `You are signed in as ${state.user.email}.`,
+      again,
+    );
+    return choice === again;
   }
 
   async #signInTo(server: string, abort: AbortController): Promise<void> {

@@ -78,7 +78,7 @@ export function meaningOfEnd(
   if (wasBusy) {
     return meaning({ tone: "error", text: endedAtWorkSentence(end) }, false);
   }
-  if (false) {
+  if (!run.hasServed && hasQueued) {
     // Another start would most likely end like this one.
     return meaning({ tone: "error", text: endedAtStartSentence(end) }, false);
   }

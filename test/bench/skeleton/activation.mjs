@@ -11,7 +11,6 @@ import {
   startVscodeServer,
 } from "../../../scripts/lib/vscodeServer.mjs";
 import { workbenchUrl } from "../../../scripts/lib/workbench.mjs";
-import { vsixPath } from "../../../scripts/package.mjs";
 import { median, percentile } from "../lib/statistics.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -35,8 +34,9 @@ const patienceMs = 30_000;
  * and so in a new extension host. VS Code's own figures, from `Developer:
  * Startup Performance`: load + call is what `Show Running Extensions` shows.
  * @param {import("../../../scripts/bench.mjs").Report} report
+ * @param {string} vsix
  */
-export async function measureActivation(report) {
+export async function measureActivation(report, vsix) {
   console.error(`Activation, in ${windows} new windows (about 3 minutes)…`);
   const folder = mkdtempSync(path.join(tmpdir(), "activation-"));
   const workspace = await makeSampleWorkspace(path.join(folder, "greeter"));
@@ -44,7 +44,7 @@ export async function measureActivation(report) {
     dataDir: path.join(folder, "vscode"),
     extensionsDir: path.join(folder, "extensions"),
   };
-  await installVsix({ ...places, vsix: vsixPath });
+  await installVsix({ ...places, vsix });
   const server = await startVscodeServer(places);
   /** @type {Map<string, Activation>[]} */
   const seen = [];

@@ -1,9 +1,8 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { root } from "../../../scripts/lib/bootstrap.mjs";
 import { ensureNode } from "../../../scripts/lib/node.mjs";
 import { loadProduct } from "../lib/product.mjs";
 import { median } from "../lib/statistics.mjs";
@@ -16,13 +15,11 @@ const warmUpRounds = 5;
  * The installed hook as a whole process, from the spawn to its exit, and
  * beside it a Node that does nothing: what is between the two is ours.
  * @param {import("../../../scripts/bench.mjs").Report} report
+ * @param {string} script The built hook.js.
  */
-export async function measureHook(report) {
+export async function measureHook(report, script) {
   console.error(`The hook and a bare Node, ${rounds} times each…`);
   const folder = mkdtempSync(path.join(tmpdir(), "hook-"));
-  // Another build in the same repository must not change it meanwhile.
-  const script = path.join(folder, "hook.js");
-  copyFileSync(`${root}dist/hook.js`, script);
   const { pending, env } = await signedInHome(folder);
   const node = (await ensureNode()).path;
   const input = JSON.stringify(payload(folder));

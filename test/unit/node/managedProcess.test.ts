@@ -58,6 +58,29 @@ describe("A managed process", function () {
     assert.equal(stderr, "warning\n");
   });
 
+  it("has not ended before what it started has said the last of its output", async () => {
+    const late = `
+      const parent = process.ppid;
+      setInterval(() => {
+        if (process.ppid !== parent) {
+          console.log("late");
+          process.exit();
+        }
+      }, 5);
+      console.log("ready");
+    `;
+    const child = run(`
+      require("node:child_process")
+        .spawn(process.execPath, ["-e", ${JSON.stringify(late)}], { stdio: "inherit" })
+        .unref();
+      process.stdin.resume();
+    `);
+    await said("ready");
+    child.endInput();
+    assert.equal((await child.ended).code, 0);
+    assert.deepEqual(lines, ["ready", "late"]);
+  });
+
   it("tells of the signal that ended it", async () => {
     const child = run(`console.log("ready"); setInterval(() => {}, 1e6)`);
     await said("ready");

@@ -9,6 +9,7 @@ import { acquireSingleInstance } from "../../../src/node/singleInstance";
 import { systemClock } from "../../../src/node/systemClock";
 import { bundle } from "../../fakes/bundle";
 import { eventually } from "../../fakes/eventually";
+import { FakeClock } from "../../fakes/fakeClock";
 
 describe("The machine-wide lock", function () {
   this.timeout(20_000);
@@ -76,6 +77,24 @@ describe("The machine-wide lock", function () {
     };
     await Promise.all([next(second), next(third)]);
     assert.equal(standbys, 2);
+  });
+
+  it("is not asked for again and again: its end wakes who waits", async () => {
+    const holder = await acquire();
+    const clock = new FakeClock();
+    let isStandby = false;
+    const wait = acquireSingleInstance(name, {
+      clock,
+      signal: abort.signal,
+      onStandby: () => (isStandby = true),
+    });
+    await eventually(() => isStandby, "it stands by");
+    await clock.advance(0);
+    assert.equal(clock.pending, 0);
+    holder?.dispose();
+    const lock = await wait;
+    assert.ok(lock);
+    locks.push(lock);
   });
 
   it("gives nothing to whoever gave up before", async () => {

@@ -16,14 +16,12 @@ describe("A conversation", function () {
 
   const open = (...scripts: RunScript[]) => {
     harness = new SessionHarness(program.path, scripts);
-    return harness;
   };
 
   describe("with its prompts", () => {
     it("starts the CLI with the first prompt and shows its answer", async () => {
-      const { session, cli, ...rest } = open();
-      assert.equal(cli.starts.length, 0);
-      rest.registry.show(session);
+      open();
+      assert.equal(harness.cli.starts.length, 0);
       harness.send("Hello");
       await harness.settle();
       assert.deepEqual(harness.transcript, [
@@ -145,7 +143,21 @@ describe("A conversation", function () {
       assert.deepEqual(harness.cli.prompts(), ["one", "two", "three"]);
     });
 
-    it("shows a turn that the agent takes of its own accord, and lets it be stopped", async () => {
+    it("gives no prompt to a process that is not ready", async () => {
+      open({ isReady: false });
+      harness.send("one");
+      await eventually(
+        () => harness.cli.received().length === 1,
+        "the process reads",
+      );
+      harness.send("two");
+      assert.deepEqual(harness.queued, ["one", "two"]);
+      assert.equal(harness.session.conversation.activity, "starting");
+      await harness.session.stop();
+      assert.deepEqual(harness.cli.prompts(), []);
+    });
+
+    it("shows a turn that the agent takes of its own accord", async () => {
       open({
         afterTurn: {
           1: [

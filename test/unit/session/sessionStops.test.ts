@@ -48,6 +48,23 @@ describe("A conversation that is stopped", function () {
       ]);
     });
 
+    it("stops a turn that the agent takes of its own accord", async () => {
+      const hanging = { subtype: "init", type: "system" };
+      open({
+        afterTurn: { 1: [{ do: "say", line: hanging }, { do: "hang" }] },
+        ignores: ["interrupt"],
+      });
+      harness.send("one");
+      await eventually(
+        () => harness.activities.join(" ") === "starting running idle running",
+        "the second turn runs",
+      );
+      harness.session.interrupt();
+      await harness.clock.advance(1_000);
+      await harness.ended();
+      assert.equal(harness.transcript.at(-1), stopped);
+    });
+
     it("does nothing while nothing is done", async () => {
       open();
       harness.session.interrupt();

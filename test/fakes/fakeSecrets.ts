@@ -1,0 +1,67 @@
+import type { Secrets } from "../../src/auth/tokenStore";
+import { Emitter } from "../../src/base/event";
+
+/** What the system's keyring holds, for all windows. */
+export class FakeKeyring {
+  readonly values = new Map<string, string>();
+  readonly windows: FakeSecrets[] = [];
+
+  /** The keyring as another window has it. */
+  window(): FakeSecrets {
+    const secrets = new FakeSecrets(this);
+    this.windows.push(secrets);
+    return secrets;
+  }
+}
+
+/** One window's SecretStorage; it fails on request, and its events may be held back. */
+export class FakeSecrets implements Secrets {
+  fails: { get?: boolean; store?: boolean; delete?: boolean } = {};
+  /** VS Code has skipped change events: then the windows hear nothing. */
+  hearsChanges = true;
+  reads = 0;
+  readonly #onDidChange = new Emitter<{ key: string }>();
+  readonly onDidChange = this.#onDidChange.event;
+
+  constructor(private readonly keyring: FakeKeyring) {}
+
+  async get(key: string): Promise<string | undefined> {
+    this.reads += 1;
+    const value = this.keyring.values.get(key);
+    await this.#use("get");
+    return value;
+  }
+
+  async store(key: string, value: string): Promise<void> {
+    await this.#use("store");
+    this.keyring.values.set(key, value);
+    this.#tellAll(key);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#use("delete");
+    this.keyring.values.delete(key);
+    this.#tellAll(key);
+  }
+
+  /** Something has changed, or so it is said. */
+  tell(key: string): void {
+    this.#onDidChange.fire({ key });
+  }
+
+  /** It takes a moment, as the real one does. */
+  async #use(call: "get" | "store" | "delete"): Promise<void> {
+    await Promise.resolve();
+    if (this.fails[call]) {
+      throw new Error("The keyring is locked");
+    }
+  }
+
+  #tellAll(key: string): void {
+    for (const window of this.keyring.windows) {
+      if (window.hearsChanges) {
+        window.tell(key);
+      }
+    }
+  }
+}

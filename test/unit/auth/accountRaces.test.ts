@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import type { RefreshOutcome } from "../../../src/auth/authApi";
+import {
+  AccountWindow,
+  FakeAuthServer,
+  hourMs,
+  serverUrl,
+} from "../../fakes/accountWindow";
+import { FakeClock } from "../../fakes/fakeClock";
+import { FakeKeyring } from "../../fakes/fakeSecrets";
+
+const aheadMs = 300_000;
+
+describe("The account in two windows", () => {
+  let clock: FakeClock;
+  let keyring: FakeKeyring;
+  let server: FakeAuthServer;
+  let one: AccountWindow;
+  let two: AccountWindow;
+  beforeEach(async () => {
+    clock = new FakeClock();
+    keyring = new FakeKeyring();
+    server = new FakeAuthServer();
+    one = new AccountWindow(keyring, server, clock);
+    two = new AccountWindow(keyring, server, clock);
+    await signIn();
+  });
+  afterEach(async () => {
+    one.account.dispose();
+    two.account.dispose();
+    await clock.advance(hourMs);
+    assert.equal(clock.pending, 0);
+  });
+
+  async function signIn(window = one, email?: string): Promise<void> {
+    await window.account.signIn(serverUrl, server.signIn(email));
+    await clock.advance(0);
+  }
+
+  /** The next refresh hangs until it is given an outcome. */
+  function holdRefresh(): {
+    give: (outcome?: RefreshOutcome) => Promise<void>;
+  } {
+    let resolve = (_: RefreshOutcome) => {};
+    server.refreshWith = () => new Promise((give) => (resolve = give));
+    return {
+      give: async (
+        outcome = { kind: "refreshed", tokens: server.tokens() },
+      ) => {
+        server.refreshWith = undefined;
+        resolve(outcome);
+        await clock.advance(0);
+      },
+    };
+  }
+  const asked = () => clock.advance(0);
+
+  it("is the same in both, as soon as one of them has changed it", async () => {
+    assert.deepEqual([two.email, two.token], ["ada@example.org", "access-1"]);
+    await one.account.refresh();
+    await clock.advance(0);
+    assert.equal(two.token, "access-2");
+    await two.account.signOut();
+    await clock.advance(0);
+    assert.equal(one.email, undefined);
+  });
+
+  it("takes the other's newer tokens without asking the server, though it heard of nothing", async () => {
+    two.secrets.hearsChanges = false;
+    await one.account.refresh();
+    assert.equal(two.token, "access-1");
+    await two.account.refresh();
+    assert.equal(two.token, "access-2");
+    assert.deepEqual(server.refreshes, ["refresh-1"]);
+  });
+
+  it("sees that somebody else has signed in, though the record's number is the same", async () => {
+    two.secrets.hearsChanges = false;
+    await one.account.signOut();
+    await signIn(one, "grace@example.org");
+    two.secrets.hearsChanges = true;
+    two.secrets.tell([...keyring.values.keys()][0] ?? "");
+    await clock.advance(0);
+    assert.deepEqual([two.email, two.token], ["grace@example.org", "access-2"]);
+  });
+
+  it("says nothing when nothing has changed", async () => {
+    const before = two.states.length;
+    two.secrets.tell([...keyring.values.keys()][0] ?? "");
+    await clock.advance(0);
+    assert.equal(two.states.length, before);
+  });
+
+  it("is not signed out by invalid_grant when the other has a newer record", async () => {
+    two.secrets.hearsChanges = false;
+    const { give } = holdRefresh();
+    const refreshed = two.account.refresh();
+    await asked();
+    server.refreshWith = undefined;
+    await one.account.refresh();
+    await give({ kind: "invalid" });
+    await refreshed;
+    assert.deepEqual([two.email, two.token], ["ada@example.org", "access-2"]);
+    assert.equal(keyring.values.size, 1);
+  });
+
+  it("is not overwritten by a refresh that ends after the other's", async () => {
+    two.secrets.hearsChanges = false;
+    const { give } = holdRefresh();
+    const refreshed = two.account.refresh();
+    await asked();
+    server.refreshWith = undefined;
+    await one.account.refresh();
+    assert.equal(one.token, "access-2");
+    await give();
+    await refreshed;
+    assert.equal(two.token, "access-2");
+    assert.equal(one.token, "access-2");
+    assert.deepEqual(server.logouts, []);
+  });
+
+  it("stays signed out when a refresh was under way, and what that got is revoked", async () => {
+    const { give } = holdRefresh();
+    const refreshed = one.account.refresh();
+    await asked();
+    await one.account.signOut();
+    await give();
+    await refreshed;
+    assert.deepEqual([one.email, two.email], [undefined, undefined]);
+    assert.equal(keyring.values.size, 0);
+    assert.deepEqual(server.logouts, ["refresh-1", "refresh-2"]);
+    await clock.advance(hourMs);
+    assert.deepEqual(server.refreshes, ["refresh-1"]);
+  });
+
+  it("is whose who has signed in while a refresh was under way", async () => {
+    for (const outcome of [undefined, { kind: "invalid" } as const]) {
+      const { give } = holdRefresh();
+      const refreshed = one.account.refresh();
+      await asked();
+      await one.account.signOut();
+      await signIn(one, "grace@example.org");
+      await give(outcome);
+      await refreshed;
+      assert.equal(one.email, "grace@example.org");
+      assert.ok(one.token);
+    }
+  });
+
+  it("is not brought back by a read that began before the sign-out", async () => {
+    one.secrets.hearsChanges = false;
+    const { account, secrets } = one;
+    await signIn(two, "grace@example.org");
+    let finish = () => {};
+    const slow = new Promise<void>((resolve) => (finish = resolve));
+    const get = secrets.get.bind(secrets);
+    secrets.get = async (key) => {
+      const value = await get(key);
+      await slow;
+      return value;
+    };
+    const reloaded = account.reload();
+    await clock.advance(0);
+    secrets.get = get;
+    await account.signOut();
+    finish();
+    await reloaded;
+    assert.equal(one.email, undefined);
+  });
+
+  it("stores what a refresh got though its window closed meanwhile, and starts nothing anew", async () => {
+    const { give } = holdRefresh();
+    const refreshed = one.account.refresh();
+    await asked();
+    one.account.dispose();
+    two.secrets.hearsChanges = false;
+    await give();
+    await refreshed;
+    assert.match([...keyring.values.values()].join(), /"refresh-2"/);
+    await two.account.reload();
+    assert.equal(two.token, "access-2");
+  });
+
+  it("leaves no timer when a refresh fails after its window closed", async () => {
+    const { give } = holdRefresh();
+    const refreshed = one.account.refresh();
+    await asked();
+    one.account.dispose();
+    two.account.dispose();
+    await give({ kind: "retryable", detail: "no route" });
+    await refreshed;
+    assert.equal(clock.pending, 0);
+  });
+
+  it("ends with the same tokens in both when their timers run at the same moment", async () => {
+    // An extended server: the same token gives the same successor for a while.
+    const successor = server.tokens();
+    server.refreshWith = () => ({ kind: "refreshed", tokens: successor });
+    await clock.advance(hourMs - aheadMs);
+    assert.ok(server.refreshes.every((token) => token === "refresh-1"));
+    assert.deepEqual([one.token, two.token], ["access-2", "access-2"]);
+    assert.deepEqual(server.logouts, []);
+    await clock.advance(aheadMs);
+    assert.deepEqual([one.token, two.token], ["access-2", "access-2"]);
+  });
+});
