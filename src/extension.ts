@@ -10,7 +10,7 @@ import { ChatViews } from "./host/chatViews";
 import { registerCommands } from "./host/commands";
 import { cliStarter } from "./host/cliStarter";
 import { DeliveryHost } from "./host/delivery";
-import { editorNode, nodeEnvironment } from "./host/editorNode";
+import { type Program, programAt } from "./host/editorNode";
 import { LocalServer } from "./host/localServer";
 import { ChannelLogger } from "./host/log";
 import { SignIn } from "./host/signIn";
@@ -20,12 +20,23 @@ import {
   systemClock as clock,
   systemRandom as random,
 } from "./node/systemClock";
-import { ManagedProcess } from "./node/managedProcess";
+import {
+  ManagedProcess,
+  type ManagedProcessOptions,
+} from "./node/managedProcess";
 import { Watchdog } from "./node/watchdog";
 import { PermissionBroker } from "./permission/broker";
 import { queuePaths } from "./queue/queueFolder";
 import { RelaySupervisor } from "./relay/supervisor";
 import { SessionRegistry } from "./session/registry";
+
+/** What every part of the graph is built with. */
+interface Foundation {
+  context: vscode.ExtensionContext;
+  owned: DisposableStore;
+  log: ChannelLogger;
+  program: (name: string) => Program;
+}
 
 /** Everything that must be over before the window may go; set while active. */
 let stop: (() => Promise<void>) | undefined;
@@ -37,103 +48,25 @@ export async function activate(
   const owned = new DisposableStore();
   context.subscriptions.push(owned);
   const log = owned.add(new ChannelLogger());
-  const program = (name: string) => context.asAbsolutePath(`dist/${name}.js`);
-
-  const localServer = owned.add(
-    new LocalServer({
-      program: program("cloud"),
-      dataFolder: vscode.Uri.joinPath(context.globalStorageUri, "server")
-        .fsPath,
-      clock,
-      fetch,
-      log,
-    }),
-  );
-  const resolveServer = (server: string) =>
-    server === localServerName ? localServer.ensure() : Promise.resolve(server);
-  const createApi = async (server: string) =>
-    new AuthApi({ fetch, clock }, await resolveServer(server));
-
-  const store = new TokenStore({ secrets: context.secrets, log });
-  const account = owned.add(new Account({ store, createApi, clock, log }));
-  const supervisor = owned.add(
-    new RelaySupervisor({
-      command: editorNode,
-      args: [program("relay")],
-      env: nodeEnvironment(),
-      startProcess: (options) => new ManagedProcess(options),
-      clock,
-      random,
-      log,
-    }),
-  );
-  const delivery = owned.add(
-    new DeliveryHost({
-      account,
-      supervisor,
-      paths: queuePaths(process.env),
-      resolveServer,
-      clock,
-      log,
-    }),
-  );
-
-  const watchdog = owned.add(
-    new Watchdog({
-      start: () =>
-        new ManagedProcess({
-          command: editorNode,
-          args: [program("watchdog")],
-          env: nodeEnvironment(),
-          onLine: () => {},
-        }),
-    }),
-  );
-  const broker = owned.add(new PermissionBroker({ clock }));
-  const registry = owned.add(
-    new SessionRegistry({
-      broker,
-      newId: randomUUID,
-      sessionDeps: (folder) => ({
-        broker,
-        clock,
-        log,
-        newId: randomUUID,
-        onHook: (payload) => delivery.record(payload),
-        startCli: cliStarter({ clock, log, watchdog }, folder),
-      }),
-    }),
-  );
-  owned.add(
-    broker.onDidClose((closed) => {
-      const session = registry.get(closed.conversationId);
-      delivery.recordDecision(closed, session);
-    }),
-  );
-
+  const program = (name: string) =>
+    programAt(context.asAbsolutePath(`dist/${name}.js`));
+  const foundation = { context, owned, log, program };
+  const identity = buildIdentity(foundation);
+  const { account, signIn, localServer } = identity;
+  const delivery = buildDelivery(foundation, identity);
+  const conversations = buildConversations(foundation, delivery);
+  const { registry, broker, watchdog } = conversations;
   const surroundings = owned.add(new SurroundingsWatcher({ account }));
-  const isPersistent = () => store.isPersistent;
-  const signIn = owned.add(
-    new SignIn({ account, createApi, isPersistent, clock, random, log }),
-  );
   const { extensionUri } = context;
   const chat = owned.add(
     new ChatViews({ registry, broker, surroundings, extensionUri, log }),
   );
   owned.add(new AskNotifications({ broker }));
   owned.add(new StatusBar({ account, delivery, signIn }));
-  for (const command of registerCommands({
-    account,
-    signIn,
-    delivery,
-    localServer,
-    registry,
-    chat,
-    log,
-  })) {
+  const commands = { account, signIn, delivery, localServer, registry, chat };
+  for (const command of registerCommands({ ...commands, log })) {
     owned.add(command);
   }
-
   stop = async () => {
     await Promise.all([registry.stop(), delivery.stop(), localServer.stop()]);
     await watchdog.stop();
@@ -145,4 +78,71 @@ export async function activate(
 export async function deactivate(): Promise<void> {
   await stop?.();
   stop = undefined;
+}
+
+/** sign-in → auth → token store */
+function buildIdentity({ context, owned, log, program }: Foundation) {
+  const data = vscode.Uri.joinPath(context.globalStorageUri, "server");
+  const place = { program: program("cloud"), dataFolder: data.fsPath };
+  const localServer = owned.add(
+    new LocalServer({ ...place, clock, fetch, log }),
+  );
+  const resolveServer = (server: string) =>
+    server === localServerName ? localServer.ensure() : Promise.resolve(server);
+  const createApi = async (server: string) =>
+    new AuthApi({ fetch, clock }, await resolveServer(server));
+  const store = new TokenStore({ secrets: context.secrets, log });
+  const account = owned.add(new Account({ store, createApi, clock, log }));
+  const isPersistent = () => store.isPersistent;
+  const signIn = owned.add(
+    new SignIn({ account, createApi, isPersistent, clock, random, log }),
+  );
+  return { localServer, resolveServer, account, signIn };
+}
+
+/** hook → queue → relay → server */
+function buildDelivery(
+  { owned, log, program }: Foundation,
+  { account, resolveServer }: ReturnType<typeof buildIdentity>,
+) {
+  const startProcess = (options: ManagedProcessOptions) =>
+    new ManagedProcess(options);
+  const relay = { ...program("relay"), startProcess, clock, random, log };
+  const supervisor = owned.add(new RelaySupervisor(relay));
+  const paths = queuePaths(process.env);
+  return owned.add(
+    new DeliveryHost({ account, supervisor, paths, resolveServer, clock, log }),
+  );
+}
+
+/** prompt → session → cli → translate */
+function buildConversations(
+  { owned, log, program }: Foundation,
+  delivery: DeliveryHost,
+) {
+  const start = () =>
+    new ManagedProcess({ ...program("watchdog"), onLine: () => {} });
+  const watchdog = owned.add(new Watchdog({ start }));
+  const broker = owned.add(new PermissionBroker({ clock }));
+  const newId = randomUUID;
+  const registry = owned.add(
+    new SessionRegistry({
+      broker,
+      newId,
+      sessionDeps: (folder) => ({
+        broker,
+        clock,
+        log,
+        newId,
+        onHook: (payload) => delivery.record(payload),
+        startCli: cliStarter({ clock, log, watchdog }, folder),
+      }),
+    }),
+  );
+  owned.add(
+    broker.onDidClose((closed) =>
+      delivery.recordDecision(closed, registry.get(closed.conversationId)),
+    ),
+  );
+  return { registry, broker, watchdog };
 }

@@ -19,7 +19,7 @@ const stampFile = ".stamp.json";
 export const repositoryRoot = fileURLToPath(new URL("../..", import.meta.url));
 
 /** @returns {string} FAILPROOF_DEV_CACHE, or `.cache` in the repository. */
-export function cacheRoot() {
+function cacheRoot() {
   const chosen = process.env["FAILPROOF_DEV_CACHE"];
   return chosen ? path.resolve(chosen) : path.join(repositoryRoot, ".cache");
 }

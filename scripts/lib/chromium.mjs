@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { findOnPath, isExecutable, run } from "./processes.mjs";
 
 /** For a browser that sees loopback pages only: no sandbox because containers run as root. */
-export const chromiumArguments = [
+const chromiumArguments = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

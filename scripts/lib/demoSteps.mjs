@@ -11,20 +11,30 @@ import { failproofPage } from "./failproofPage.mjs";
  */
 
 /**
- * @param {object} given
- * @param {import("./stack.mjs").Stack} given.stack
- * @param {import("playwright-core").Page} given.page
- * @param {import("playwright-core").BrowserContext} given.context
+ * @typedef {object} Tour
+ * @property {import("./stack.mjs").Stack} stack
+ * @property {import("playwright-core").Page} page
+ * @property {import("playwright-core").BrowserContext} context
+ * @property {ReturnType<typeof failproofPage>} fp
+ * @property {(id: string, text: string | RegExp) => Promise<void>} seen
+ */
+
+/**
+ * @param {Pick<Tour, "stack" | "page" | "context">} given
  * @returns {Step[]}
  */
-export function demoSteps({ stack, page, context }) {
-  const fp = failproofPage(page);
+export function demoSteps(given) {
+  const fp = failproofPage(given.page);
   const seen = (
     /** @type {string} */ id,
     /** @type {string | RegExp} */ text,
   ) => fp.byTestId(id).filter({ hasText: text }).last().waitFor();
-  const isThere = (/** @type {string} */ name) =>
-    existsSync(path.join(stack.workspace, name));
+  const tour = { ...given, fp, seen };
+  return [...signingIn(tour), ...asking(tour), ...looking(tour)];
+}
+
+/** From the first look to being signed in. @type {(tour: Tour) => Step[]} */
+function signingIn({ stack, page, context, fp, seen }) {
   return [
     {
       what: "VS Code opens, and Failproof says that you are signed out",
@@ -60,6 +70,14 @@ export function demoSteps({ stack, page, context }) {
         return signIn;
       },
     },
+  ];
+}
+
+/** The same question, denied and allowed. @type {(tour: Tour) => Step[]} */
+function asking({ stack, fp, seen }) {
+  const isThere = (/** @type {string} */ name) =>
+    existsSync(path.join(stack.workspace, name));
+  return [
     {
       what: "Claude asks before it writes a file, in the chat and as a notification",
       async run() {
@@ -87,6 +105,12 @@ export function demoSteps({ stack, page, context }) {
         if (!isThere("hello.txt")) throw new Error("hello.txt is not there");
       },
     },
+  ];
+}
+
+/** What came of it. @type {(tour: Tour) => Step[]} */
+function looking({ page, fp }) {
+  return [
     {
       what: "What happened is with the server: the status bar says synced",
       async run() {

@@ -70,5 +70,5 @@ ${loads}
 `;
   }
   const imports = files.map((file) => `import "./${file}";`).join("\n");
-  return `export { mochaHooks } from "../support/leaks";\n${imports}\n`;
+  return `import "../support/leaks";\n${imports}\n`;
 }

@@ -27,6 +27,9 @@ const mocha = [
   `${root}test/support/countingReporter.cjs`,
   "--exit",
 ];
+/** A slow machine is not a failure; what hangs, ends. */
+const unitTimeout = ["--timeout", "30000"];
+const e2eTimeout = ["--timeout", "120000"];
 
 const projects = [".", "webview", "scripts", "test/unit/webview"];
 
@@ -63,9 +66,10 @@ export const steps = [
   },
   {
     name: "boundaries",
+    // Under a Node that has node:sqlite, or it would be taken for a missing package.
     commands: async () => [
       [
-        node,
+        (await ensureNode()).path,
         tool("dependency-cruiser/bin/dependency-cruise.mjs"),
         "--config",
         ".dependency-cruiser.cjs",
@@ -91,7 +95,9 @@ export const steps = [
       [
         (await ensureNode()).path,
         "--enable-source-maps",
+        "--disable-warning=ExperimentalWarning",
         ...mocha,
+        ...unitTimeout,
         "out/unit/index.mjs",
       ],
     ],
@@ -121,7 +127,9 @@ export const steps = [
       [
         (await ensureNode()).path,
         "--enable-source-maps",
+        "--disable-warning=ExperimentalWarning",
         ...mocha,
+        ...e2eTimeout,
         "out/e2e/index.mjs",
       ],
     ],

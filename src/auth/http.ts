@@ -3,7 +3,7 @@ import { messageOf } from "../base/errors";
 import { isRecord, parseJson } from "../base/json";
 
 /** Every call has a limit, so that a server that never answers ends in a sentence. */
-export const requestTimeoutMs = 10_000;
+const requestTimeoutMs = 10_000;
 
 export interface HttpDeps {
   fetch: typeof fetch;

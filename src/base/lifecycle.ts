@@ -4,7 +4,7 @@ export interface DisposableLike {
 }
 
 /** Told of every owner made and disposed, so that the test suites can fail on a leak. */
-export interface LeakTracker {
+interface LeakTracker {
   created(owner: DisposableLike): void;
   disposed(owner: DisposableLike): void;
 }

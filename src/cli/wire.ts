@@ -133,7 +133,6 @@ const canUseToolSchema = v.object({
   description: v.nullish(v.string()),
   decision_reason: v.nullish(v.string()),
 });
-export type CanUseTool = v.InferOutput<typeof canUseToolSchema>;
 
 const hookCallbackSchema = v.object({
   subtype: v.literal("hook_callback"),

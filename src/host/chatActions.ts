@@ -2,8 +2,7 @@ import * as vscode from "vscode";
 import type { ChatAction } from "../protocol/chatMessages";
 import type { SurroundingsWatcher } from "./surroundings";
 
-export const cliInstallPage =
-  "https://docs.claude.com/en/docs/claude-code/setup";
+const cliInstallPage = "https://docs.claude.com/en/docs/claude-code/setup";
 
 /** The buttons of the chat's cards. */
 export function runChatAction(

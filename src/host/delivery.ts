@@ -1,4 +1,4 @@
-import type { Account } from "../auth/account";
+import type { AccessCredential, Account } from "../auth/account";
 import { localServer } from "../auth/serverUrl";
 import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
@@ -119,13 +119,17 @@ export class DeliveryHost extends Disposable {
         credential.serverUrl === localServer
           ? await this.deps.resolveServer(credential.serverUrl)
           : credential.serverUrl;
-      // While the server was looked for, the account may have changed.
-      const now = account.accessCredential;
-      if (!this.isDisposed && now?.accessToken === credential.accessToken) {
+      if (this.#isCurrent(credential)) {
         supervisor.setCredential({ ...credential, serverUrl });
       }
     } catch (error) {
       log.error(`Delivery could not be set up: ${messageOf(error)}`);
     }
+  }
+
+  /** While the server was looked for, the account may have changed. */
+  #isCurrent({ accessToken }: AccessCredential): boolean {
+    const now = this.deps.account.accessCredential;
+    return !this.isDisposed && now?.accessToken === accessToken;
   }
 }

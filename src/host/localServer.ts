@@ -8,8 +8,8 @@ import type { Logger } from "../base/log";
 import { ManagedProcess } from "../node/managedProcess";
 import { writePrivateFile } from "../node/privateFiles";
 import { request } from "../auth/http";
+import type { Program } from "./editorNode";
 import { validate, validateJson } from "../protocol/validate";
-import { editorNode, nodeEnvironment } from "./editorNode";
 
 const startedSchema = v.object({ url: v.string() });
 const healthSchema = v.object({ name: v.literal("failproof-local") });
@@ -18,7 +18,7 @@ const startTimeoutMs = 15_000;
 
 export interface LocalServerDeps {
   /** dist/cloud.js */
-  program: string;
+  program: Program;
   /** Where its data lives; the same for every window. */
   dataFolder: string;
   clock: Clock;
@@ -94,14 +94,13 @@ export class LocalServer extends Disposable {
     this.#process?.dispose();
     return new Promise((resolve) => {
       const child = new ManagedProcess({
-        command: editorNode,
+        ...this.deps.program,
         args: [
-          this.deps.program,
+          ...this.deps.program.args,
           ...["--data", this.deps.dataFolder],
           ...["--port", port],
           "--exit-with-stdin",
         ],
-        env: nodeEnvironment(),
         onLine: (line) => {
           timeout.dispose();
           this.deps.log.info(`Local server: ${line}`);

@@ -4,9 +4,13 @@ import { spawn as spawnPlain } from "node:child_process";
  * Sends a signal to a child and to everything that it started. The child must
  * lead its own process group (`detached`) on POSIX. On Windows there are no
  * signals: every one of them ends the tree at once. A tree that is gone
- * already is no error.
+ * already is no error. Throws RangeError for what cannot be a child: to POSIX,
+ * the group of 0 is our own, and that of 1 is every process there is.
  */
 export function signalTree(pid: number, signal: NodeJS.Signals): void {
+  if (!Number.isInteger(pid) || pid <= 1) {
+    throw new RangeError(`No child has the pid ${pid}`);
+  }
   if (process.platform === "win32") {
     spawnPlain("taskkill", ["/pid", String(pid), "/T", "/F"], {
       stdio: "ignore",

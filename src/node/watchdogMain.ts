@@ -3,8 +3,8 @@ import { signalTree } from "./killTree";
 import { LineReader } from "./lineStream";
 import { systemClock } from "./systemClock";
 
-/** What a process may take to end by itself once its owner is gone; the promise is 5 s in all. */
-const graceMs = 2_000;
+/** What a process may take to end by itself, and again after SIGTERM; the promise is 5 s in all. */
+const graceMs = 1_500;
 
 /*
  * Entry of dist/watchdog.js. Its stdin is a pipe from the extension host: `+PID`
@@ -33,12 +33,18 @@ function main(): void {
   });
 }
 
+/**
+ * SIGTERM first: a CLI that gets it ends the commands that it runs, which are
+ * in sessions of their own and out of a SIGKILL's reach.
+ */
 async function endAll(pids: ReadonlySet<number>): Promise<void> {
-  if (pids.size > 0) {
-    await sleep(systemClock, graceMs);
-  }
-  for (const pid of pids) {
-    signalTree(pid, "SIGKILL");
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    if (pids.size > 0) {
+      await sleep(systemClock, graceMs);
+    }
+    for (const pid of pids) {
+      signalTree(pid, signal);
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { conversationEventSchema, conversationSchema } from "./conversation";
 
 /** Why a prompt cannot be sent, if it cannot; each has a card with a button in the chat. */
-export const readinessSchema = v.variant("kind", [
+const readinessSchema = v.variant("kind", [
   v.object({ kind: v.literal("ready") }),
   v.object({ kind: v.literal("noFolder") }),
   v.object({ kind: v.literal("untrusted") }),
@@ -11,7 +11,7 @@ export const readinessSchema = v.variant("kind", [
 export type Readiness = v.InferOutput<typeof readinessSchema>;
 
 /** What the chat shows beside the conversation. */
-export const surroundingsSchema = v.object({
+const surroundingsSchema = v.object({
   readiness: readinessSchema,
   /** A scripted model answers, not a real one: said plainly for as long as it is so. */
   isDemo: v.boolean(),
@@ -21,7 +21,7 @@ export const surroundingsSchema = v.object({
 export type Surroundings = v.InferOutput<typeof surroundingsSchema>;
 
 /** Messages from the host to the webview; each travels in an envelope. */
-export const toWebviewSchema = v.variant("type", [
+const toWebviewSchema = v.variant("type", [
   /** The whole state: after hello from a view that has nothing, or whose gap is too wide to replay. */
   v.object({
     type: v.literal("snapshot"),
@@ -37,7 +37,7 @@ export const toWebviewSchema = v.variant("type", [
 export type ToWebview = v.InferOutput<typeof toWebviewSchema>;
 
 /** The buttons of the cards that say why a prompt cannot be sent. */
-export const chatActionSchema = v.picklist([
+const chatActionSchema = v.picklist([
   "openFolder",
   "manageTrust",
   "installCli",

@@ -8,7 +8,7 @@ import * as v from "valibot";
  */
 
 /** idle: takes a prompt. waiting: an ask is open. ended: the process is gone, the next prompt starts one. */
-export const activitySchema = v.picklist([
+const activitySchema = v.picklist([
   "idle",
   "starting",
   "running",
@@ -18,7 +18,7 @@ export const activitySchema = v.picklist([
 ]);
 export type Activity = v.InferOutput<typeof activitySchema>;
 
-export const toolStatusSchema = v.picklist([
+const toolStatusSchema = v.picklist([
   "running",
   "done",
   "failed",
@@ -27,7 +27,7 @@ export const toolStatusSchema = v.picklist([
 ]);
 export type ToolStatus = v.InferOutput<typeof toolStatusSchema>;
 
-export const itemSchema = v.variant("kind", [
+const itemSchema = v.variant("kind", [
   v.object({
     kind: v.literal("prompt"),
     id: v.string(),

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** How delivery stands. Counts are of events; times are ms since 1970, UTC. */
-export const relayStatusSchema = v.object({
+const relayStatusSchema = v.object({
   /**
    * signedOut: no token, nothing is sent. connecting: no answer yet. online:
    * the last contact with the server went well. offline: it did not, and the

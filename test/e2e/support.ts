@@ -11,7 +11,7 @@ import {
 } from "../../scripts/lib/stack.mjs";
 
 /** How long anything that a user waits for may take here; a slow machine is not a failure. */
-export const patienceMs = 30_000;
+const patienceMs = 30_000;
 
 /** One window of a real VS Code with the packaged extension, for a suite. */
 export class Workbench {

@@ -8,7 +8,7 @@ import { CliProcess } from "../../src/cli/cliProcess";
 import { bundle } from "./bundle";
 import type { RunScript } from "./scriptedCliProgram";
 
-export type { RunScript, Step } from "./scriptedCliProgram";
+export type { RunScript } from "./scriptedCliProgram";
 
 /** A line that the process read: the parts that the tests look at. */
 export interface ReceivedLine {
@@ -29,10 +29,14 @@ const isWindows = process.platform === "win32";
 
 /** A folder with a program that passes for the CLI; it is bundled once for all tests. */
 export class ScriptedCliProgramFile {
-  readonly #folder = mkdtempSync(join(tmpdir(), "failproof-cli-"));
-  readonly path = join(this.#folder, isWindows ? "claude.cmd" : "claude");
+  #folder = "";
+
+  get path(): string {
+    return join(this.#folder, isWindows ? "claude.cmd" : "claude");
+  }
 
   async build(): Promise<void> {
+    this.#folder = mkdtempSync(join(tmpdir(), "failproof-cli-"));
     const entry = "test/fakes/scriptedCliProgram.ts";
     const program = await bundle(entry, this.#folder, "program");
     const shim = isWindows

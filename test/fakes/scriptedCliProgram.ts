@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
  */
 
 /** What happens in a turn, one after the other. */
-export type Step =
+type Step =
   | { do: "say"; line: Record<string, unknown> }
   /** A whole message of the agent's. */
   | { do: "text"; text: string; id?: string }

@@ -13,7 +13,7 @@ export function extension(): vscode.Extension<unknown> {
 }
 
 /** What stands in an environment variable that scripts/hostTests.mjs sets. */
-export function given(name: string): string {
+function given(name: string): string {
   const value = process.env[name];
   assert.ok(value, name);
   return value;

@@ -1,6 +1,7 @@
 // The usual output, and the counts as JSON in the file that FAILPROOF_TEST_RESULTS
 // names, so that scripts/test.mjs can add up runs in different processes.
 const { writeFileSync } = require("node:fs");
+const process = require("node:process");
 const { reporters, Runner } = require("mocha");
 
 module.exports = class CountingReporter extends reporters.Spec {

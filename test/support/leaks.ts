@@ -9,10 +9,9 @@ setLeakTracker({
   disposed: (owner) => alive.delete(owner),
 });
 
-export const mochaHooks = {
-  afterEach(): void {
-    const leaked = [...alive.values()];
-    alive.clear();
-    assert.deepEqual(leaked, [], "Owners that were not disposed");
-  },
-};
+/** At the root, so that it follows every test of the bundle. */
+afterEach(() => {
+  const leaked = [...alive.values()];
+  alive.clear();
+  assert.deepEqual(leaked, [], "Owners that were not disposed");
+});

@@ -11,7 +11,8 @@ import { FakeKeyring } from "../../fakes/fakeSecrets";
 const aheadMs = 300_000;
 const retryMs = 30_000;
 
-describe("The account", () => {
+describe("The account", function () {
+  this.timeout(20_000);
   let clock: FakeClock;
   let keyring: FakeKeyring;
   let server: FakeAuthServer;

@@ -18,7 +18,8 @@ const tokens = { access_token: "a", refresh_token: "r", expires_in: 3600 };
 const user = { id: "u1", email: "ada@example.org" };
 const taken = { accessToken: "a", refreshToken: "r", expiresInMs: 3_600_000 };
 
-describe("The sign-in calls, with a server of any mood", () => {
+describe("The sign-in calls, with a server of any mood", function () {
+  this.timeout(20_000);
   let server: AnswerServer;
   let clock: FakeClock;
   let api: AuthApi;

@@ -226,7 +226,8 @@ describe("Signing in by device code", () => {
   });
 });
 
-describe("Signing in by device code, whatever the server does meanwhile", () => {
+describe("Signing in by device code, whatever the server does meanwhile", function () {
+  this.timeout(20_000);
   const outcome = fc.constantFrom<PollOutcome>(
     { kind: "pending" },
     { kind: "pending" },

@@ -4,7 +4,8 @@ import { runDeviceFlow } from "../../../src/auth/deviceFlow";
 import { eventually } from "../../fakes/eventually";
 import { TestServer } from "../cloud/testServer";
 
-describe("The sign-in calls, with the embedded server", () => {
+describe("The sign-in calls, with the embedded server", function () {
+  this.timeout(20_000);
   let server: TestServer;
   let api: AuthApi;
   const signal = new AbortController().signal;

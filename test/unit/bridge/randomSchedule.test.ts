@@ -131,7 +131,8 @@ class Pair {
   }
 }
 
-describe("The bridge under a random schedule", () => {
+describe("The bridge under a random schedule", function () {
+  this.timeout(20_000);
   const often = ["emit", "deliver", "deliver", "hear", "hear"] as const;
   const seldom = [
     "lose",

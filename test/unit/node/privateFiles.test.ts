@@ -18,7 +18,8 @@ import {
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
-describe("Private files", () => {
+describe("Private files", function () {
+  this.timeout(20_000);
   let root: string;
   let file: string;
   let umask: number;

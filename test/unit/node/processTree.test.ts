@@ -159,4 +159,12 @@ describe("Signalling a tree", () => {
     await once(child, "close");
     signalTree(child.pid!, "SIGKILL");
   });
+
+  it("is refused for what would be our own group, or every process there is", () => {
+    for (const pid of [0, 1, -1, NaN, 2.5]) {
+      // Signal 0 would only ask whether there is somebody: nothing ends if this fails.
+      const harmless = 0 as unknown as NodeJS.Signals;
+      assert.throws(() => signalTree(pid, harmless), RangeError);
+    }
+  });
 });
