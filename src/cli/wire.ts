@@ -2,12 +2,21 @@ import * as v from "valibot";
 import { isRecord, parseJson } from "../base/json";
 import { validate } from "../protocol/validate";
 
-/**
+/*
  * The CLI's stream-json lines that we act on, validated. Only the fields that
  * are used are named; the CLI may add others at any time. Every other line is
  * kept as `unknown`: it is logged, and never fatal.
  */
-const parent = { parent_tool_use_id: v.nullish(v.string()) };
+
+/** A field that the CLI leaves out or gives as null, which is the same to us. */
+function maybe<T>(schema: v.GenericSchema<unknown, T>) {
+  return v.pipe(
+    v.nullish(schema),
+    v.transform((value) => value ?? undefined),
+  );
+}
+
+const parent = { parent_tool_use_id: maybe(v.string()) };
 
 const blockSchema = v.variant("type", [
   v.object({ type: v.literal("text"), text: v.string() }),
@@ -25,7 +34,7 @@ const toolResultSchema = v.object({
   type: v.literal("tool_result"),
   tool_use_id: v.string(),
   content: v.unknown(),
-  is_error: v.optional(v.boolean(), false),
+  is_error: v.nullish(v.boolean(), false),
 });
 export type ToolResult = v.InferOutput<typeof toolResultSchema>;
 
@@ -51,12 +60,12 @@ function knownOnly<T>(schema: v.GenericSchema<unknown, T>) {
 const systemSchema = v.object({
   type: v.literal("system"),
   subtype: v.string(),
-  session_id: v.optional(v.string()),
-  model: v.optional(v.string()),
-  permissionMode: v.optional(v.string()),
-  claude_code_version: v.optional(v.string()),
+  session_id: maybe(v.string()),
+  model: maybe(v.string()),
+  permissionMode: maybe(v.string()),
+  claude_code_version: maybe(v.string()),
   /** Of `api_retry`: the HTTP status that the API answered with. */
-  error_status: v.nullish(v.number()),
+  error_status: maybe(v.number()),
 });
 
 const streamEventSchema = v.object({
@@ -72,8 +81,8 @@ const streamEventSchema = v.object({
       index: v.number(),
       delta: v.object({
         type: v.string(),
-        text: v.optional(v.string()),
-        thinking: v.optional(v.string()),
+        text: maybe(v.string()),
+        thinking: maybe(v.string()),
       }),
     }),
     v.object({
@@ -93,18 +102,18 @@ const assistantSchema = v.object({
   ...parent,
   message: v.object({ id: v.string(), content: knownOnly(blockSchema) }),
   /** The API's failure, in a message that the CLI made up. */
-  error: v.nullish(v.string()),
+  error: maybe(v.string()),
 });
 
 const userSchema = v.object({
   type: v.literal("user"),
   ...parent,
   message: v.object({ content: knownOnly(toolResultSchema) }),
-  tool_result_meta: v.optional(
+  tool_result_meta: v.nullish(
     v.array(
       v.object({
         id: v.string(),
-        non_execution_kind: v.optional(v.string()),
+        non_execution_kind: maybe(v.string()),
       }),
     ),
     [],
@@ -113,16 +122,16 @@ const userSchema = v.object({
 
 const resultSchema = v.object({
   type: v.literal("result"),
-  uuid: v.optional(v.string()),
+  uuid: maybe(v.string()),
   subtype: v.string(),
-  is_error: v.optional(v.boolean(), false),
-  terminal_reason: v.nullish(v.string()),
-  result: v.nullish(v.string()),
-  errors: v.nullish(v.array(v.string())),
+  is_error: v.nullish(v.boolean(), false),
+  terminal_reason: maybe(v.string()),
+  result: maybe(v.string()),
+  errors: maybe(v.array(v.string())),
   /** Since the process started, not of this turn; US dollars. */
-  total_cost_usd: v.optional(v.number()),
-  duration_ms: v.optional(v.number()),
-  usage: v.optional(v.object({ output_tokens: v.optional(v.number()) })),
+  total_cost_usd: maybe(v.number()),
+  duration_ms: maybe(v.number()),
+  usage: maybe(v.object({ output_tokens: maybe(v.number()) })),
 });
 
 const canUseToolSchema = v.object({
@@ -130,8 +139,8 @@ const canUseToolSchema = v.object({
   tool_name: v.string(),
   input: v.record(v.string(), v.unknown()),
   tool_use_id: v.string(),
-  description: v.nullish(v.string()),
-  decision_reason: v.nullish(v.string()),
+  description: maybe(v.string()),
+  decision_reason: maybe(v.string()),
 });
 
 const hookCallbackSchema = v.object({
@@ -161,8 +170,8 @@ const controlResponseSchema = v.object({
   response: v.object({
     subtype: v.picklist(["success", "error"]),
     request_id: v.string(),
-    response: v.optional(v.unknown()),
-    error: v.optional(v.string()),
+    response: maybe(v.unknown()),
+    error: maybe(v.string()),
   }),
 });
 

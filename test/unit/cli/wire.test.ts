@@ -31,12 +31,12 @@ describe("A line of the CLI", () => {
   const known: Record<string, object> = {
     "stream of a message": {
       type: "stream_event",
-      parent_tool_use_id: null,
+      parent_tool_use_id: "toolu_parent",
       event: { type: "message_start", message: { id: "msg" } },
     },
     "piece of text": {
       type: "stream_event",
-      parent_tool_use_id: null,
+      parent_tool_use_id: "toolu_parent",
       event: {
         type: "content_block_delta",
         index: 0,
@@ -51,7 +51,7 @@ describe("A line of the CLI", () => {
         tool_name: "Bash",
         input: { command: "ls" },
         tool_use_id: "t",
-        decision_reason: null,
+        decision_reason: "a rule",
       },
     },
     "hook's call": {
@@ -79,6 +79,20 @@ describe("A line of the CLI", () => {
       assert.deepEqual(parse(line), line);
     });
   }
+
+  it("takes null for a field that was left out", () => {
+    assert.deepEqual(parse({ type: "system", subtype: "init", model: null }), {
+      type: "system",
+      subtype: "init",
+      model: undefined,
+    });
+    const line = parse({
+      type: "user",
+      message: { content: [] },
+      tool_result_meta: null,
+    });
+    assert.equal(line.type === "user" && line.tool_result_meta.length, 0);
+  });
 
   it("ends a turn, with what it cost", () => {
     const result = {

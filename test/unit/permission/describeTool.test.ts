@@ -60,10 +60,18 @@ describe("What a tool is about to do", () => {
       { command: "ls", dangerouslyDisableSandbox: true },
       "dangerouslyDisableSandbox",
     ],
-    ["Edit", { old_string: "a", new_string: "b", replace_all: true }, "replace_all"],
+    [
+      "Edit",
+      { old_string: "a", new_string: "b", replace_all: true },
+      "replace_all",
+    ],
     ["Write", { content: "text", mode: "0777" }, "0777"],
     ["mcp__ssh__run", { command: "ls", host: "production" }, "production"],
-    ["mcp__ssh__run", { command: "ls", description: "everywhere" }, "everywhere"],
+    [
+      "mcp__ssh__run",
+      { command: "ls", description: "everywhere" },
+      "everywhere",
+    ],
   ];
   for (const [name, input, word] of hidden) {
     it(`shows "${word}" of ${name}, though the rest has a form of its own`, () => {

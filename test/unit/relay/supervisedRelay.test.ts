@@ -17,7 +17,7 @@ describe("From the hook to the server", function () {
   let children: ManagedProcess[];
   let supervisor: RelaySupervisor;
 
-  before(async () => {
+  beforeEach(async () => {
     home = new QueueHome();
     hook = await bundle("src/hook/main.ts", home.root, "hook");
     const relay = await bundle("src/relay/main.ts", home.root, "relay");
@@ -38,7 +38,7 @@ describe("From the hook to the server", function () {
       },
     });
   });
-  after(async () => {
+  afterEach(async () => {
     await supervisor.stop();
     supervisor.dispose();
     await server.stop();
@@ -53,7 +53,7 @@ describe("From the hook to the server", function () {
   const arrived = (count: number) =>
     eventually(() => server.events.size === count, `${count} events arrive`);
 
-  it("delivers what an agent did, although the relay is killed in between", async () => {
+  it("delivers what an agent did, although the relay is killed in between, and ends when told to", async () => {
     runHook("Read");
     supervisor.start();
     supervisor.setCredential({ serverUrl: server.url, accessToken: "t" });
@@ -70,9 +70,6 @@ describe("From the hook to the server", function () {
     );
     const tools = [...server.events.values()].map((event) => event.tool_name);
     assert.deepEqual(tools, ["Read", "Write"]);
-  });
-
-  it("syncs, and ends the process when it stops", async () => {
     assert.deepEqual(await supervisor.syncNow(), { sent: 0, problem: null });
     await supervisor.stop();
     assert.deepEqual(
