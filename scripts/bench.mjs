@@ -89,7 +89,7 @@ function circumstances() {
   );
 }
 
-/** Of the last minute; below 1 the machine is quiet enough. The benchmarks themselves make about 1. */
+/** Of the last minute. Below 1 at the start is quiet enough; a browser that starts makes 6 by itself. */
 function load() {
   return os.loadavg()[0]?.toFixed(2);
 }

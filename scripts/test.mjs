@@ -31,7 +31,9 @@ for (const step of steps) {
   total.failed += counts.failed;
   total.skipped += counts.skipped;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const verdict = counts.failed === 0 ? "ok" : "FAILED";
+  const isSkipped = counts.passed + counts.failed === 0;
+  const verdict =
+    counts.failed > 0 ? "FAILED" : isSkipped ? "SKIPPED, see above" : "ok";
   console.log(`── ${step.name}: ${verdict} in ${seconds} s`);
 }
 
@@ -46,6 +48,15 @@ process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
  * @param {import("./lib/testSteps.mjs").Step} step
  */
 async function runStep(step) {
+  try {
+    await step.install?.();
+  } catch (error) {
+    // What cannot be had here is skipped, and said so; in CI that is a failure.
+    console.error(error instanceof Error ? error.message : error);
+    return process.env["CI"] === "true"
+      ? { passed: 0, failed: 1, skipped: 0 }
+      : { passed: 0, failed: 0, skipped: 1 };
+  }
   try {
     await step.prepare?.();
   } catch (error) {

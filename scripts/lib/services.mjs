@@ -39,11 +39,18 @@ export async function startServices({ ownCli, cloudArgs = [] } = {}) {
     );
     cleanups.push(() => whenGone(folder));
     const workspace = await makeSampleWorkspace(inFolder("greeter"));
-    const cloud = await startCloud({
-      dataDir: inFolder("cloud"),
-      args: ["--interval-seconds", "1", ...cloudArgs],
-    });
+    const startServer = (/** @type {string} */ port) =>
+      startCloud({
+        dataDir: inFolder("cloud"),
+        args: ["--interval-seconds", "1", "--port", port, ...cloudArgs],
+      });
+    const cloud = await startServer("0");
     cleanups.push(cloud.stop);
+    /** The server again, with the same data and address, after it was stopped. */
+    const restartCloud = async () => {
+      const again = await startServer(new URL(cloud.url).port);
+      cleanups.push(again.stop);
+    };
     const model = ownCli ? undefined : await startScriptedModel();
     if (model) {
       cleanups.push(model.stop);
@@ -55,7 +62,10 @@ export async function startServices({ ownCli, cloudArgs = [] } = {}) {
       "failproof.serverUrl": cloud.url,
       "failproof.cli.path": cli.path,
     };
-    return { folder, workspace, cloud, model, cli, settings, cleanups, stop };
+    return {
+      ...{ folder, workspace, cloud, restartCloud, model, cli },
+      ...{ settings, cleanups, stop },
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -27,6 +27,7 @@ import { workbenchUrl } from "./workbench.mjs";
 export async function startStack(options = {}) {
   const services = await startServices(options);
   const { folder, workspace, cloud, model, cli, cleanups, stop } = services;
+  const { restartCloud } = services;
   try {
     const places = {
       dataDir: path.join(folder, "vscode"),
@@ -50,7 +51,7 @@ export async function startStack(options = {}) {
     const database = path.join(folder, "cloud", "failproof.sqlite");
     return {
       ...{ stop, folder, workspace, queue, database, url },
-      ...{ cloud, model, server, cli },
+      ...{ cloud, restartCloud, model, server, cli },
     };
   } catch (error) {
     await stop();

@@ -1,10 +1,10 @@
 // @ts-check
-import { mkdirSync } from "node:fs";
 import { build } from "../build.mjs";
 import { packageExtension } from "../package.mjs";
 import { root } from "./bootstrap.mjs";
 import { ensureChromium } from "./chromium.mjs";
 import { ensureClaudeCli } from "./claudeCli.mjs";
+import { findEditor } from "./editor.mjs";
 import { ensureNode } from "./node.mjs";
 import { bundleTests } from "./testBundles.mjs";
 import { ensureVscodeServer } from "./vscodeServer.mjs";
@@ -12,6 +12,7 @@ import { ensureVscodeServer } from "./vscodeServer.mjs";
 /**
  * @typedef {object} Step
  * @property {string} name
+ * @property {() => Promise<void>} [install] Gets the editor, the browser and the CLI that it cannot do without.
  * @property {boolean} [hasTests] It writes counts of its own to FAILPROOF_TEST_RESULTS.
  * @property {() => Promise<void>} [prepare]
  * @property {() => Promise<string[][]>} commands
@@ -105,23 +106,30 @@ export const steps = [
   {
     name: "host",
     hasTests: true,
+    install: async () => {
+      await ensureClaudeCli();
+      const editor = await findEditor();
+      if (editor.kind === "server") {
+        await ensureChromium();
+      }
+    },
     prepare: async () => {
       await build();
       await bundleTests("host");
-      await ensureClaudeCli();
     },
     commands: async () => [[node, "scripts/hostTests.mjs"]],
   },
   {
     name: "e2e",
     hasTests: true,
-    prepare: async () => {
-      mkdirSync(`${root}artifacts`, { recursive: true });
-      await packageExtension();
-      await bundleTests("e2e");
+    install: async () => {
       await ensureVscodeServer();
       await ensureChromium();
       await ensureClaudeCli();
+    },
+    prepare: async () => {
+      await packageExtension();
+      await bundleTests("e2e");
     },
     commands: async () => [
       [

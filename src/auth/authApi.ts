@@ -11,13 +11,19 @@ const defaultIntervalSeconds = 5;
 
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(31_536_000));
 
+/** It is opened as it is: nothing but a page may be opened because a server says so. */
+const pageSchema = v.pipe(
+  v.string(),
+  v.check((text) => /^https?:\/\//i.test(text) && URL.canParse(text)),
+);
+
 const deviceCodeSchema = v.object({
   device_code: v.string(),
   user_code: v.string(),
-  verification_uri: v.optional(v.string()),
+  verification_uri: v.optional(pageSchema),
   /** Older servers' name for the same. */
-  verification_url: v.optional(v.string()),
-  verification_uri_complete: v.optional(v.string()),
+  verification_url: v.optional(pageSchema),
+  verification_uri_complete: v.optional(pageSchema),
   expires_in: seconds,
   interval: v.optional(seconds, defaultIntervalSeconds),
 });

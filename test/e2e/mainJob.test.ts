@@ -201,12 +201,34 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
     assert.equal(await shown(), before);
   });
 
+  it("keeps what happens while the server is away, and delivers it when it is back", async () => {
+    const { stack } = workbench.current;
+    const before = workbench.current.events().length;
+    await stack.cloud.stop();
+    await fp().statusBar.filter({ hasText: "offline" }).waitFor();
+    await fp().send("MOCK:bash=ls");
+    await turnEnded(10);
+    await fp()
+      .statusBar.filter({ hasText: /offline, \d+ queued/ })
+      .waitFor();
+    assert.equal(workbench.current.events().length, before);
+    await stack.restartCloud();
+    await fp().statusBar.filter({ hasText: "synced" }).waitFor();
+    const rows = workbench.current.events();
+    const ids = rows.map((row) => row["client_event_id"]);
+    assert.equal(new Set(ids).size, ids.length);
+    const late = rows.slice(before).map((row) => row["hook_event_name"]);
+    for (const name of ["UserPromptSubmit", "PreToolUse", "Stop"]) {
+      assert.equal(late.filter((one) => one === name).length, 1, name);
+    }
+  });
+
   it("signs out: nothing more is recorded, and the status bar says so", async () => {
     await fp().runCommand("Failproof: Sign Out");
     await fp().statusBar.filter({ hasText: "signed out" }).waitFor();
     const count = workbench.current.events().length;
     await fp().send("MOCK:chunks=1");
-    await turnEnded(10);
+    await turnEnded(11);
     assert.equal(workbench.current.events().length, count);
     assert.equal(
       existsSync(path.join(workbench.current.stack.queue, "pending.jsonl")),

@@ -60,6 +60,15 @@ describe("The sign-in calls, with a server of any mood", function () {
       assert.equal(headers["content-type"], "application/json");
     });
 
+    it("refuses a page that is none, since it would be opened", async () => {
+      for (const page of ["file:///etc/passwd", "command:x", "vscode://a/b"]) {
+        for (const field of ["verification_uri", "verification_uri_complete"]) {
+          server.answer = json(200, { ...code, [field]: page });
+          await assert.rejects(get, failsWith("server-refused"), page);
+        }
+      }
+    });
+
     it("takes an older server's verification_url, and polls every 5 s unless told", async () => {
       const { device_code, user_code, expires_in } = code;
       const verification_url = "https://old.example.org/connect";
