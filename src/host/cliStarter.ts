@@ -2,23 +2,11 @@ import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
 import type { CliStart } from "../cli/arguments";
 import { CliProcess } from "../cli/cliProcess";
+import { chatHookEvents } from "../cli/hookEvents";
 import type { Watchdog } from "../node/watchdog";
 import { cliEnvironment } from "./editorNode";
 import { sentenceOf } from "./sentences";
 import { requireCli } from "./surroundings";
-
-/** Hook events that the CLI reports to the chat; the rest of its life is in the transcript. */
-const chatHookEvents = [
-  "SessionStart",
-  "UserPromptSubmit",
-  "PreToolUse",
-  "PostToolUse",
-  "Notification",
-  "Stop",
-  "SubagentStop",
-  "PreCompact",
-  "SessionEnd",
-] as const;
 
 /** Starts the CLI for conversations in `folder`. What it throws is a sentence for the conversation. */
 export function cliStarter(

@@ -23,20 +23,8 @@ import type { CliStart } from "../../src/cli/arguments";
 import { CliProcess } from "../../src/cli/cliProcess";
 import { systemClock } from "../../src/node/systemClock";
 import { ConversationHarness } from "./conversationHarness";
+import { chatHookEvents } from "../../src/cli/hookEvents";
 import { eventually } from "./eventually";
-
-/** As src/host/cliStarter.ts has them. */
-const hookEvents = [
-  "SessionStart",
-  "UserPromptSubmit",
-  "PreToolUse",
-  "PostToolUse",
-  "Notification",
-  "Stop",
-  "SubagentStop",
-  "PreCompact",
-  "SessionEnd",
-];
 
 /** The CLI's path; the reason where it cannot be had, unless that is a failure in itself. */
 export async function findRealCli(): Promise<
@@ -82,7 +70,7 @@ export class RealCliHarness extends ConversationHarness {
               ...cleanEnvironment(),
               ...demoEnvironment({ home, baseUrl: model.url }),
             },
-            hookEvents,
+            hookEvents: chatHookEvents,
           },
         );
         starts.push(start);

@@ -6,6 +6,7 @@ import { root } from "../../../scripts/lib/bootstrap.mjs";
 /**
  * @typedef {typeof import("../../../src/base/log")
  *   & typeof import("../../../src/cli/cliProcess")
+ *   & typeof import("../../../src/cli/hookEvents")
  *   & typeof import("../../../src/node/systemClock")
  *   & typeof import("../../../src/queue/queueFolder")
  *   & typeof import("../../../src/queue/signedInMarker")} Product
@@ -14,6 +15,7 @@ import { root } from "../../../scripts/lib/bootstrap.mjs";
 const modules = [
   "base/log",
   "cli/cliProcess",
+  "cli/hookEvents",
   "node/systemClock",
   "queue/queueFolder",
   "queue/signedInMarker",

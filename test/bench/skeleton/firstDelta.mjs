@@ -26,19 +26,6 @@ const prompt = "MOCK:chunks=3";
 const readingMs = 500;
 const limitMs = 30_000;
 
-/** As src/host/cliStarter.ts asks for them: the CLI waits for our answer to some before it goes on. */
-const hookEvents = [
-  "SessionStart",
-  "UserPromptSubmit",
-  "PreToolUse",
-  "PostToolUse",
-  "Notification",
-  "Stop",
-  "SubagentStop",
-  "PreCompact",
-  "SessionEnd",
-];
-
 /**
  * The real CLI in front of a model that answers at once, through the
  * extension's own CliProcess: two prompts in each of several new processes.
@@ -47,7 +34,8 @@ const hookEvents = [
 export async function measureFirstDelta(report) {
   console.error(`The first words of an answer, ${conversations} times…`);
   const { path: cliPath } = await ensureClaudeCli();
-  const { CliProcess, nullLogger, systemClock } = await loadProduct();
+  const { CliProcess, chatHookEvents, nullLogger, systemClock } =
+    await loadProduct();
   const folder = mkdtempSync(path.join(tmpdir(), "delta-"));
   const cwd = await makeSampleWorkspace(path.join(folder, "greeter"));
   const model = await startScriptedModel();
@@ -63,7 +51,11 @@ export async function measureFirstDelta(report) {
   const start = () => {
     const id = randomUUID();
     const session = { kind: /** @type {const} */ ("new"), id };
-    return new CliProcess(deps, { ...places, hookEvents, session });
+    return new CliProcess(deps, {
+      ...places,
+      hookEvents: chatHookEvents,
+      session,
+    });
   };
   const startBare = () =>
     new RecordedCli({ ...places, lines: [] }, "--session-id", randomUUID());
