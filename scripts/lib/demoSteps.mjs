@@ -67,6 +67,10 @@ function signingIn({ stack, page, context, fp, seen }) {
         await signIn.getByRole("button", { name: "Approve" }).click();
         await signIn.getByText("You can close this window").waitFor();
         await fp.statusBar.filter({ hasText: "synced" }).waitFor();
+        const welcome = fp.notification("Signed in as");
+        await welcome.hover();
+        await welcome.locator("[aria-label^='Clear Notification']").click();
+        await page.mouse.move(640, 300);
         return signIn;
       },
     },
@@ -83,7 +87,12 @@ function asking({ stack, fp, seen }) {
       async run() {
         await fp.send("create a file hello.txt");
         await seen("ask", "hello.txt");
-        await fp.notification("hello.txt").waitFor();
+        const deny = fp.notification("hello.txt").getByText("Deny");
+        await deny.waitFor();
+        // It takes no click in its first half second.
+        await fp.chat
+          .locator('[data-testid="ask-allow"][aria-disabled="false"]')
+          .waitFor();
       },
     },
     {
