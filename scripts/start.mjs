@@ -18,9 +18,16 @@ const { findEditor } = await import("./lib/editor.mjs");
 const { findOwnCli } = await import("./lib/ownCli.mjs");
 const { openDesktop, openServer } = await import("./lib/openEditor.mjs");
 
+let isOpen = false;
 const interrupted = new Promise((resolve) => {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.on(signal, () => resolve(undefined));
+    process.on(signal, () => {
+      if (!isOpen) {
+        // What was started so far ends with this process.
+        process.exit(130);
+      }
+      resolve(undefined);
+    });
   }
 });
 
@@ -36,6 +43,7 @@ const editor = await findEditor(
 const opened = await (editor.kind === "desktop"
   ? openDesktop(editor.path, ownCli)
   : openServer(ownCli));
+isOpen = true;
 console.log(`Server:     ${opened.cloudUrl}`);
 console.log(`Workspace:  ${opened.workspace}`);
 console.log(

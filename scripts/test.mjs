@@ -57,8 +57,11 @@ async function runStep(step) {
       ? { passed: 0, failed: 1, skipped: 0 }
       : { passed: 0, failed: 0, skipped: 1 };
   }
+  /** @type {string[][]} */
+  let commands;
   try {
     await step.prepare?.();
+    commands = await step.commands();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return { passed: 0, failed: 1, skipped: 0 };
@@ -66,7 +69,7 @@ async function runStep(step) {
   const results = `${root}out/results-${step.name}.json`;
   rmSync(results, { force: true });
   let isGood = true;
-  for (const [command, ...args] of await step.commands()) {
+  for (const [command, ...args] of commands) {
     const child = spawn(String(command), args, {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],

@@ -61,7 +61,7 @@ export async function activate(
   const chat = owned.add(
     new ChatViews({ registry, broker, surroundings, extensionUri, log }),
   );
-  owned.add(new AskNotifications({ broker }));
+  owned.add(new AskNotifications({ broker, chat }));
   owned.add(new StatusBar({ account, delivery, signIn }));
   const commands = { account, signIn, delivery, localServer, registry, chat };
   for (const command of registerCommands({ ...commands, log })) {

@@ -96,7 +96,12 @@ function usualPlaces() {
 
 const aptInstall = ["install", "-y", "--no-install-recommends"];
 // Inter stands in for the fonts of a desktop, DejaVu for what it lacks: monospace and symbols.
-const debianPackages = ["chromium", "fonts-dejavu-core", "fonts-inter"];
+const debianPackages = [
+  "chromium",
+  "fonts-dejavu-core",
+  "fonts-inter",
+  "procps",
+];
 
 function canInstall() {
   return existsSync("/etc/debian_version") && process.getuid?.() === 0;

@@ -6,6 +6,7 @@
  * throughout; `stop` ends it all and removes them.
  */
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
@@ -27,7 +28,8 @@ export async function startServices({ ownCli, cloudArgs = [] } = {}) {
   const cleanups = [];
   const stop = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) {
-      await cleanup();
+      // One that fails must not keep the others from their work.
+      await cleanup().catch((error) => console.error(error));
     }
   };
   try {
@@ -112,11 +114,26 @@ async function whenGone(folder) {
     return;
   }
   const until = Date.now() + lastChildMs;
-  const isAnyLeft = () =>
-    execFileSync("ps", ["-axo", "stat=,args="], { encoding: "utf8" })
-      .split("\n")
-      .some((line) => !line.startsWith("Z") && line.includes(folder));
+  const isAnyLeft = () => commandLines().some((line) => line.includes(folder));
   while (isAnyLeft() && Date.now() < until) {
     await delay(50);
   }
+}
+
+/** @returns {string[]} Of all processes; the dead have none. */
+function commandLines() {
+  if (process.platform !== "linux") {
+    return execFileSync("ps", ["-axo", "args="], { encoding: "utf8" }).split(
+      "\n",
+    );
+  }
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return ""; // It ended between the two reads.
+      }
+    });
 }

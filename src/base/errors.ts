@@ -2,9 +2,6 @@
 export type AppErrorCode =
   | "cancelled"
   | "cli-not-found"
-  | "cli-not-executable"
-  | "cli-spawn-failed"
-  | "cli-exited"
   | "code-denied"
   | "code-expired"
   | "invalid-credential"

@@ -2,10 +2,12 @@ import * as vscode from "vscode";
 import { Disposable, type DisposableLike } from "../base/lifecycle";
 import type { PendingAsk, PermissionBroker } from "../permission/broker";
 import type { Decision } from "../permission/stdioPrompt";
+import type { ChatViews } from "./chatViews";
+import { plainName, plainTail } from "./plainText";
 
 /** Not contributed in the manifest: only the notification's link runs it. */
 const allowCommand = "failproof.allowAsk";
-const showCommand = "failproof.openChat";
+const showCommand = "failproof.showAsk";
 
 /**
  * The label of a progress notification's button. The type says boolean; VS
@@ -16,9 +18,6 @@ const denyButton = { cancellable: "Deny" } as unknown as {
   cancellable: boolean;
 };
 
-/** How much of a command a notification shows; the card in the chat shows all of it. */
-const longestSummary = 300;
-
 /**
  * Every open ask is also a notification with Allow and Deny. It is a progress
  * notification because only those can be closed by their extension, which an
@@ -28,11 +27,18 @@ const longestSummary = 300;
 export class AskNotifications extends Disposable {
   readonly #open = new Map<string, DisposableLike>();
 
-  constructor(private readonly deps: { broker: PermissionBroker }) {
+  constructor(
+    private readonly deps: { broker: PermissionBroker; chat: ChatViews },
+  ) {
     super();
     this.register(
       vscode.commands.registerCommand(allowCommand, (id: unknown) =>
         this.#answer(id, "allow"),
+      ),
+    );
+    this.register(
+      vscode.commands.registerCommand(showCommand, (id: unknown) =>
+        deps.chat.reveal(typeof id === "string" ? id : undefined),
       ),
     );
     this.register(deps.broker.onDidOpen((pending) => this.#show(pending)));
@@ -46,19 +52,19 @@ export class AskNotifications extends Disposable {
     });
   }
 
-  #show({ ask }: PendingAsk): void {
+  #show({ ask, conversationId }: PendingAsk): void {
     void vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: `Claude asks to use ${withoutLinks(ask.toolName)}`,
+        title: `Claude asks to use ${plainName(ask.toolName)}`,
         ...denyButton,
       },
       (progress, token) => {
         token.onCancellationRequested(() => this.#answer(ask.id, "deny"));
         const allow = `[Allow](${commandUri(allowCommand, ask.id)})`;
-        const show = `[Show in Chat](${commandUri(showCommand)})`;
-        const summary = withoutLinks(ask.summary.slice(0, longestSummary));
-        progress.report({ message: `${summary} — ${allow} · ${show}` });
+        const show = `[Show in Chat](${commandUri(showCommand, conversationId)})`;
+        const summary = plainTail(ask.summary);
+        progress.report({ message: `${allow} · ${show} — ${summary}` });
         return new Promise<void>((resolve) => {
           this.#open.set(ask.id, { dispose: resolve });
         });
@@ -84,9 +90,4 @@ export class AskNotifications extends Disposable {
 
 function commandUri(command: string, ...args: unknown[]): string {
   return `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
-}
-
-/** The agent's text must not become a link that the user could take for ours. */
-function withoutLinks(text: string): string {
-  return text.replaceAll("](", "]\u200b(");
 }

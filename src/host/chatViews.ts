@@ -23,7 +23,14 @@ export class ChatViews
     this.register(deps.broker.onDidClose(() => this.#showBadge()));
   }
 
-  async reveal(): Promise<void> {
+  /** The view, with that conversation if one is named. */
+  async reveal(conversationId?: string): Promise<void> {
+    const { registry } = this.deps;
+    const session =
+      conversationId === undefined ? undefined : registry.get(conversationId);
+    if (session && session !== registry.current) {
+      registry.show(session);
+    }
     await vscode.commands.executeCommand(`${viewId}.focus`);
   }
 

@@ -7,6 +7,7 @@ import type { ChatViews } from "./chatViews";
 import type { DeliveryHost } from "./delivery";
 import type { LocalServer } from "./localServer";
 import type { ChannelLogger } from "./log";
+import { plainName } from "./plainText";
 import { sentenceOf } from "./sentences";
 import { chooseServer, configuredServer } from "./settings";
 import type { SignIn } from "./signIn";
@@ -63,7 +64,7 @@ async function signOut({ account }: CommandDeps): Promise<void> {
   const { email } = account.state.user;
   await account.signOut();
   void vscode.window.showInformationMessage(
-    `Signed out ${email}. Nothing more is recorded.`,
+    `Signed out ${plainName(email)}. Nothing more is recorded.`,
   );
 }
 
@@ -82,7 +83,7 @@ async function showAccount({ account }: CommandDeps): Promise<void> {
     ? " The server cannot be reached just now."
     : "";
   await offer(
-    `Signed in as ${state.user.email} at ${server}; last renewed at ${renewed}.${offline}`,
+    `Signed in as ${plainName(state.user.email)} at ${server}; last renewed at ${renewed}.${offline}`,
     { "Sign Out": () => vscode.commands.executeCommand("failproof.signOut") },
   );
 }
@@ -115,7 +116,7 @@ async function syncNow({ delivery, account }: CommandDeps): Promise<void> {
       sent === 0 ? "Everything is delivered already." : `${events} delivered.`,
     );
   } else {
-    void vscode.window.showWarningMessage(problem);
+    void vscode.window.showWarningMessage(plainName(problem));
   }
 }
 

@@ -2,7 +2,7 @@ import type { AccessCredential, Account } from "../auth/account";
 import { localServer } from "../auth/serverUrl";
 import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
-import { Disposable } from "../base/lifecycle";
+import { Disposable, type DisposableLike } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import { captureFacts, captureHookPayload } from "../hook/capture";
 import type { ClosedAsk } from "../permission/broker";
@@ -13,6 +13,9 @@ import {
 } from "../queue/signedInMarker";
 import type { RelaySupervisor } from "../relay/supervisor";
 import type { Session } from "../session/session";
+
+/** After the local server could not be started: its window may be on its way out. */
+const retryMs = 10_000;
 
 export interface DeliveryDeps {
   account: Account;
@@ -26,6 +29,8 @@ export interface DeliveryDeps {
 
 /** Keeps the queue and the relay in step with the account, and puts the chat's events into the queue. */
 export class DeliveryHost extends Disposable {
+  #retry: DisposableLike | undefined;
+
   constructor(private readonly deps: DeliveryDeps) {
     super();
     const { account, supervisor } = deps;
@@ -38,12 +43,13 @@ export class DeliveryHost extends Disposable {
       supervisor.onDidChangeStatus(({ connection }) => {
         const hasGone = connection === "offline" && !wasOffline;
         wasOffline = connection === "offline";
-        if (hasGone && account.state.kind === "signedIn") {
+        if (hasGone) {
           // The window that ran the local server may have been closed.
-          void this.#follow();
+          void this.#hand();
         }
       }),
     );
+    this.register({ dispose: () => this.#retry?.dispose() });
   }
 
   get status() {
@@ -96,6 +102,7 @@ export class DeliveryHost extends Disposable {
     }
   }
 
+  /** The account has changed. */
   async #follow(): Promise<void> {
     const { account, supervisor, paths, log } = this.deps;
     if (this.isDisposed) {
@@ -109,12 +116,26 @@ export class DeliveryHost extends Disposable {
         return;
       }
       setSignedInMarker(paths);
-      supervisor.start();
-      const credential = account.accessCredential;
-      if (!credential) {
-        await account.refresh();
-        return;
-      }
+    } catch (error) {
+      log.error(`The queue's marker was not changed: ${messageOf(error)}`);
+    }
+    supervisor.start();
+    await this.#hand();
+  }
+
+  /** Hands the relay its credential, with the address that the server has now. */
+  async #hand(): Promise<void> {
+    const { account, supervisor, clock, log } = this.deps;
+    this.#retry?.dispose();
+    if (this.isDisposed || account.state.kind === "signedOut") {
+      return;
+    }
+    const credential = account.accessCredential;
+    if (!credential) {
+      await account.refresh();
+      return;
+    }
+    try {
       const serverUrl =
         credential.serverUrl === localServer
           ? await this.deps.resolveServer(credential.serverUrl)
@@ -123,7 +144,8 @@ export class DeliveryHost extends Disposable {
         supervisor.setCredential({ ...credential, serverUrl });
       }
     } catch (error) {
-      log.error(`Delivery could not be set up: ${messageOf(error)}`);
+      log.error(`The local server was not reached: ${messageOf(error)}`);
+      this.#retry = clock.schedule(retryMs, () => void this.#hand());
     }
   }
 

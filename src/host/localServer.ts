@@ -34,6 +34,7 @@ export interface LocalServerDeps {
 export class LocalServer extends Disposable {
   #process: ManagedProcess | undefined;
   #ensuring: Promise<string> | undefined;
+  #isStopped = false;
 
   constructor(private readonly deps: LocalServerDeps) {
     super();
@@ -48,7 +49,9 @@ export class LocalServer extends Disposable {
     return this.#ensuring;
   }
 
+  /** For good: what is being started ends as well. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#process?.stop(this.deps.clock, stopGraceMs);
   }
 
@@ -92,6 +95,9 @@ export class LocalServer extends Disposable {
   /** Its address, or undefined when it ended instead (the port may be taken). */
   #start(port: string): Promise<string | undefined> {
     this.#process?.dispose();
+    if (this.#isStopped || this.isDisposed) {
+      return Promise.resolve(undefined);
+    }
     return new Promise((resolve) => {
       const child = new ManagedProcess({
         ...this.deps.program,

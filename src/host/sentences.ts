@@ -8,11 +8,6 @@ import { AppError, type AppErrorCode, messageOf } from "../base/errors";
 const sentences: Record<Exclude<AppErrorCode, "cancelled">, string> = {
   "cli-not-found":
     "The Claude CLI was not found. Install it, or set its path in failproof.cli.path.",
-  "cli-not-executable":
-    "The Claude CLI could not be started. Check the path in failproof.cli.path.",
-  "cli-spawn-failed":
-    "The Claude CLI could not be started. Check the path in failproof.cli.path.",
-  "cli-exited": "Claude ended. Send your next prompt to go on.",
   "code-denied":
     "The sign-in was denied on the server's page. To sign in after all, run Failproof: Sign In again.",
   "code-expired":

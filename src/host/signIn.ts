@@ -12,6 +12,7 @@ import { AppError } from "../base/errors";
 import { Emitter } from "../base/event";
 import { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
+import { plainName } from "./plainText";
 import { sentenceOf } from "./sentences";
 import { chooseServer, configuredServer } from "./settings";
 
@@ -74,7 +75,7 @@ export class SignIn extends Disposable {
     }
     const again = "Sign In Anew";
     const choice = await vscode.window.showInformationMessage(
-      `You are signed in as ${state.user.email}.`,
+      `You are signed in as ${plainName(state.user.email)}.`,
       again,
     );
     return choice === again;
@@ -90,7 +91,7 @@ export class SignIn extends Disposable {
     }
     await this.deps.account.signIn(name, signedIn);
     void vscode.window.showInformationMessage(
-      `Signed in as ${signedIn.user.email}. What agents do here is now recorded and delivered.`,
+      `Signed in as ${plainName(signedIn.user.email)}. What agents do here is now recorded and delivered.`,
     );
     if (!this.deps.isPersistent()) {
       this.#tell(new AppError("secret-storage", "Kept in memory"));
@@ -109,7 +110,7 @@ export class SignIn extends Disposable {
         progress.report({ message: "getting a code…" });
         return runDeviceFlow({ ...this.deps, api }, abort.signal, (code) => {
           progress.report({
-            message: `approve the code ${code.userCode} on the page in your browser. It is on the clipboard.`,
+            message: `approve the code ${plainName(code.userCode)} on the page in your browser. It is on the clipboard.`,
           });
           this.#setCode(code);
           void this.#openPage(code);

@@ -130,6 +130,9 @@ export class RelaySupervisor extends Disposable {
   }
 
   #spawn(): void {
+    if (this.#child || this.isDisposed) {
+      return;
+    }
     const { command, args, env, log } = this.deps;
     const child = this.deps.startProcess({
       command,
@@ -197,9 +200,9 @@ export class RelaySupervisor extends Disposable {
       this.#setOffline(gaveUpProblem);
       return;
     }
-    this.#setOffline("The relay ended and is being started again.");
     const waitMs = fullJitterMs(this.#failures.length - 1, backoff, random);
     this.#restart = clock.schedule(waitMs, () => this.#spawn());
+    this.#setOffline("The relay ended and is being started again.");
   }
 
   #setOffline(problem: string): void {

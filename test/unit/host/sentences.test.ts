@@ -7,9 +7,6 @@ import manifest from "../../../package.json";
 const all: Record<AppErrorCode, true> = {
   cancelled: true,
   "cli-not-found": true,
-  "cli-not-executable": true,
-  "cli-spawn-failed": true,
-  "cli-exited": true,
   "code-denied": true,
   "code-expired": true,
   "invalid-credential": true,

@@ -73,6 +73,18 @@ describe("RelaySupervisor", () => {
   const say = (message: object) =>
     child().options.onLine(JSON.stringify(message));
 
+  it("starts one relay, also when its end is answered with a start", async () => {
+    const listener = supervisor.onDidChangeStatus(({ connection }) => {
+      if (connection === "offline") {
+        supervisor.start();
+      }
+    });
+    child().end(died);
+    await clock.advance(60_000);
+    assert.equal(children.length, 2);
+    listener.dispose();
+  });
+
   it("starts one relay, however often it is asked", () => {
     supervisor.start();
     assert.equal(children.length, 1);
