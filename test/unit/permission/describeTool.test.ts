@@ -7,7 +7,7 @@ import {
 
 describe("What a tool is about to do", () => {
   const describeCall = (name: string, input: Record<string, unknown>) =>
-    describeTool(name, input, "/work/project");
+    describeTool(name, input, "/srv/project");
 
   it("is the command, for Bash", () => {
     const command = "git status\ngit diff";
@@ -19,7 +19,7 @@ describe("What a tool is about to do", () => {
   });
 
   it("is the file and what will be in it, for Write", () => {
-    const input = { file_path: "/work/project/src/a.ts", content: "let a;\n" };
+    const input = { file_path: "/srv/project/src/a.ts", content: "let a;\n" };
     assert.deepEqual(describeCall("Write", input), {
       summary: "src/a.ts",
       detail: "let a;\n",
@@ -91,10 +91,10 @@ describe("What a tool is about to do", () => {
   it("shows paths relative to the agent's folder only when they are in it", () => {
     const summaryOf = (file_path: string, folder: string) =>
       describeTool("Read", { file_path }, folder).summary;
-    assert.equal(summaryOf("/work/project/a", "/work/project"), "a");
+    assert.equal(summaryOf("/srv/project/a", "/srv/project"), "a");
     assert.equal(summaryOf("C:\\work\\a.ts", "C:\\work"), "a.ts");
-    for (const other of ["/work/project2/a", "/work/project", "/etc/passwd"]) {
-      assert.equal(summaryOf(other, "/work/project"), other);
+    for (const other of ["/srv/project2/a", "/srv/project", "/etc/passwd"]) {
+      assert.equal(summaryOf(other, "/srv/project"), other);
     }
     assert.equal(summaryOf("/a", ""), "/a");
   });

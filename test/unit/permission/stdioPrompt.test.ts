@@ -3,7 +3,7 @@ import { askOf, stdioResponse } from "../../../src/permission/stdioPrompt";
 import { askSchema } from "../../../src/protocol/conversation";
 import { validate } from "../../../src/protocol/validate";
 
-const input = { file_path: "/work/a.ts", content: "let a;" };
+const input = { file_path: "/srv/a.ts", content: "let a;" };
 const request = { tool_name: "Write", input, tool_use_id: "toolu_1" };
 
 describe("An ask over stdio", () => {

@@ -32,7 +32,7 @@ function html(
   });
   store.apply({
     type: "snapshot",
-    conversation: { ...emptyConversation("c", "/work/shop"), ...conversation },
+    conversation: { ...emptyConversation("c", "/srv/shop"), ...conversation },
     surroundings: { ...ready, ...surroundings },
   });
   return renderToStaticMarkup(
