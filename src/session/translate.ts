@@ -151,10 +151,13 @@ export class Translator {
       const index = streamed ?? this.#wholeBlocks.get(id) ?? 0;
       this.#wholeBlocks.set(id, index + 1);
       const blockId = this.#blockId(id, index);
-      this.#open.delete(blockId);
       const item = this.#itemOf(block, blockId, now, isSubagent);
+      // Words that were streamed under a tool's number stay until the turn ends.
+      const wasOpen = block.type !== "tool_use" && this.#open.delete(blockId);
       if (item) {
         events.push({ type: "item", item });
+      } else if (wasOpen) {
+        events.push({ type: "itemRemoved", id: blockId });
       }
     }
     return events;

@@ -8,7 +8,7 @@ const request = { tool_name: "Write", input, tool_use_id: "toolu_1" };
 
 describe("An ask over stdio", () => {
   it("is known by the CLI's request id, and knows its tool card", () => {
-    const ask = askOf("request-1", request, "/work", 1_000);
+    const ask = askOf("request-1", request, "/srv", 1_000);
     assert.deepEqual(ask, {
       id: "request-1",
       toolUseId: "toolu_1",
@@ -23,7 +23,7 @@ describe("An ask over stdio", () => {
 
   it("passes the CLI's reason on, where it gives one", () => {
     const reasonOf = (decision_reason: string | null) =>
-      askOf("r", { ...request, decision_reason }, "/work", 0).reason;
+      askOf("r", { ...request, decision_reason }, "/srv", 0).reason;
     assert.equal(reasonOf("outside of the folder"), "outside of the folder");
     assert.equal(reasonOf(null), null);
   });
