@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type DisposableLike, toDisposable } from "../base/lifecycle";
 import { type Clock, sleep } from "../base/clock";
+import { isSocketFile, socketAddress } from "./socketAddress";
 
 /** A guard file older than this belongs to a process that died while it held it. */
 const staleGuardMs = 5_000;
@@ -32,7 +30,7 @@ export async function acquireSingleInstance(
   name: string,
   options: SingleInstanceOptions,
 ): Promise<DisposableLike | undefined> {
-  const address = addressOf(name);
+  const address = socketAddress(name);
   let hasToldStandby = false;
   while (!options.signal.aborted) {
     const lock = await bind(address);
@@ -53,23 +51,6 @@ export async function acquireSingleInstance(
     await endOf(holder, options.signal);
   }
   return undefined;
-}
-
-function addressOf(name: string): string {
-  const id = createHash("sha256").update(name).digest("hex").slice(0, 32);
-  switch (process.platform) {
-    case "linux":
-      return `\0failproof-${id}`;
-    case "win32":
-      return `\\\\.\\pipe\\failproof-${id}`;
-    default:
-      return join(tmpdir(), `failproof-${id}.sock`);
-  }
-}
-
-/** On Linux and Windows nothing is left in the file system. */
-function isPath(address: string): boolean {
-  return process.platform !== "win32" && !address.startsWith("\0");
 }
 
 function bind(address: string): Promise<DisposableLike | undefined> {
@@ -100,7 +81,7 @@ function bind(address: string): Promise<DisposableLike | undefined> {
           for (const socket of waiting) {
             socket.destroy();
           }
-          if (isPath(address)) {
+          if (isSocketFile(address)) {
             rmSync(address, { force: true });
           }
         }),
@@ -139,7 +120,7 @@ function endOf(holder: Socket, signal: AbortSignal): Promise<void> {
  * probe is repeated and the removal done under a guard file.
  */
 async function removeStale(address: string, clock: Clock): Promise<void> {
-  if (!isPath(address)) {
+  if (!isSocketFile(address)) {
     return;
   }
   const guard = `${address}.guard`;
