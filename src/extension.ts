@@ -13,6 +13,7 @@ import { DeliveryHost } from "./host/delivery";
 import { type Program, programAt } from "./host/editorNode";
 import { LocalServer } from "./host/localServer";
 import { ChannelLogger } from "./host/log";
+import { chosenServer } from "./host/settings";
 import { SignIn } from "./host/signIn";
 import { StatusBar } from "./host/statusBar";
 import { SurroundingsWatcher } from "./host/surroundings";
@@ -24,6 +25,7 @@ import {
   ManagedProcess,
   type ManagedProcessOptions,
 } from "./node/managedProcess";
+import { acquireSingleInstance } from "./node/singleInstance";
 import { Watchdog } from "./node/watchdog";
 import { PermissionBroker } from "./permission/broker";
 import { queuePaths } from "./queue/queueFolder";
@@ -91,8 +93,20 @@ function buildIdentity({ context, owned, log, program }: Foundation) {
     server === localServerName ? localServer.ensure() : Promise.resolve(server);
   const createApi = async (server: string) =>
     new AuthApi({ fetch, clock }, await resolveServer(server));
-  const store = new TokenStore({ secrets: context.secrets, log });
-  const account = owned.add(new Account({ store, createApi, clock, log }));
+  const store = new TokenStore({ secrets: context.secrets, clock, log });
+  const acquireLock = (server: string, signal: AbortSignal) =>
+    acquireSingleInstance(`refresh ${vscode.env.machineId} ${server}`, {
+      ...{ clock, signal },
+      onStandby: () => {},
+    });
+  const account = owned.add(
+    new Account({
+      ...{ store, createApi, acquireLock, clock, random, log },
+      server: chosenServer,
+      environmentToken: process.env["FAILPROOF_API_TOKEN"],
+      newId: randomUUID,
+    }),
+  );
   const isPersistent = () => store.isPersistent;
   const signIn = owned.add(
     new SignIn({ account, createApi, isPersistent, clock, random, log }),

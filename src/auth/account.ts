@@ -1,24 +1,12 @@
-import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
-import { Emitter } from "../base/event";
+import { Emitter, type Event } from "../base/event";
 import { Disposable, type DisposableLike } from "../base/lifecycle";
-import type { Logger } from "../base/log";
-import type { AuthApi, RefreshOutcome, User } from "./authApi";
-import type { SignedIn } from "./deviceFlow";
-import type { Credential, TokenStore } from "./tokenStore";
-
-/** Who is signed in, and where. `isOffline`: the session is kept, but could not be refreshed. */
-export type AccountState =
-  | { kind: "signedOut" }
-  | {
-      kind: "signedIn";
-      user: User;
-      serverUrl: string;
-      /** Of the access token; milliseconds since 1970. */
-      expiresAt: number;
-      refreshedAt: number;
-      isOffline: boolean;
-    };
+import { type AccountState, environmentFacts, factsOf } from "./accountState";
+import { secretSchema, type SignedIn } from "./authApi";
+import { type Credential, newCredential, secretOf } from "./credential";
+import { RecordKeeper, type RecordKeeperDeps } from "./recordKeeper";
+import { proposedServerUrl, serverNameOf } from "./serverUrl";
+import { validate } from "../protocol/validate";
 
 /** What the relay is given: never the refresh token. */
 export interface AccessCredential {
@@ -26,234 +14,209 @@ export interface AccessCredential {
   accessToken: string;
 }
 
-export interface AccountDeps {
-  store: TokenStore;
-  /** The calls of a server; throws AppError when a local one does not start. */
-  createApi(serverUrl: string): Promise<Pick<AuthApi, "refresh" | "logout">>;
-  clock: Clock;
-  log: Logger;
+export interface AccountDeps extends RecordKeeperDeps {
+  /** The machine's setting: `local`, an address, or "" when no server has been chosen. */
+  server: { readonly current: string; readonly onDidChange: Event<void> };
+  /** FAILPROOF_API_TOKEN: wins over what is stored, and is never stored, refreshed or revoked. */
+  environmentToken: string | undefined;
+  /** A new random id. */
+  newId: () => string;
 }
 
-/** The contract's number: an access token is replaced this long before its end. */
-const refreshAheadMs = 300_000;
-const retryRefreshMs = 30_000;
-/** However short the life that a server gives its tokens, they are not replaced more often. */
-const leastRefreshIntervalMs = 1_000;
-/** setTimeout's limit is 24.8 days; looking once a day costs nothing. */
-const longestWaitMs = 86_400_000;
+/** A key that was refused gets another chance: the fault may have been the server's. */
+const refusedKeyMs = 300_000;
 
 /**
- * The account of this window: what the stored record says, kept fresh. It
- * signs nobody out but for the user's word or the server's `invalid_grant`.
+ * The account of this window: who is signed in at the chosen server, with the
+ * environment's token or with what is stored.
  */
 export class Account extends Disposable {
   readonly #onDidChange = this.register(new Emitter<AccountState>());
   readonly onDidChange = this.#onDidChange.event;
-  #credential: Credential | undefined;
-  #isOffline = false;
-  #refreshing: Promise<void> | undefined;
-  #timer: DisposableLike | undefined;
+  readonly #keeper: RecordKeeper;
+  #server: string | undefined;
+  #environment: AccessCredential | undefined;
+  #refused: string | undefined;
+  #secondChance: DisposableLike | undefined;
 
   constructor(private readonly deps: AccountDeps) {
     super();
-    this.register(deps.store.onDidChange(() => void this.reload()));
-    this.register({ dispose: () => this.#timer?.dispose() });
+    this.#keeper = this.register(new RecordKeeper(deps));
+    this.register(this.#keeper.onDidChange(() => this.#tell()));
+    this.register(
+      deps.server.onDidChange(() => {
+        this.reload().catch((error: unknown) =>
+          this.deps.log.error(`Another server: ${messageOf(error)}`),
+        );
+      }),
+    );
+    this.register({ dispose: () => this.#secondChance?.dispose() });
+    this.#readChoice();
   }
 
   get state(): AccountState {
-    const credential = this.#credential;
-    return credential
-      ? {
-          kind: "signedIn",
-          user: credential.user,
-          serverUrl: credential.serverUrl,
-          expiresAt: credential.expiresAt,
-          refreshedAt: credential.refreshedAt,
-          isOffline: this.#isOffline,
-        }
-      : { kind: "signedOut" };
+    const environment = this.#environment;
+    const stored = this.#stored;
+    if (environment) {
+      return {
+        kind: "signedIn",
+        user: undefined,
+        serverUrl: environment.serverUrl,
+        credential: environmentFacts(environment.accessToken),
+        isOffline: false,
+        isRefused: this.#isRefused(environment.accessToken),
+        shadowed: stored !== undefined,
+      };
+    }
+    if (!stored) {
+      return { kind: "signedOut", serverUrl: this.#server ?? "" };
+    }
+    return {
+      kind: "signedIn",
+      user: stored.user,
+      serverUrl: stored.serverUrl,
+      credential: factsOf(stored),
+      isOffline: this.#keeper.isOffline,
+      isRefused: stored.kind === "apiKey" && this.#isRefused(stored.apiKey),
+      shadowed: false,
+    };
   }
 
-  /** The access token if it is still good; nothing is sent with one known to be dead. */
+  /** What is good at this moment, as far as is known: no dead token, no refused one. */
   get accessCredential(): AccessCredential | undefined {
-    const credential = this.#credential;
-    return credential && credential.expiresAt > this.deps.clock.now()
-      ? {
-          serverUrl: credential.serverUrl,
-          accessToken: credential.accessToken,
-        }
+    const credential = this.#environment ?? usable(this.#stored, this.deps);
+    return credential && !this.#isRefused(credential.accessToken)
+      ? credential
       : undefined;
   }
 
-  /** Adopts what is stored: at start, and when another window has changed it. */
+  /** The same, refreshed before if that is due. Reads no storage when it is not. */
+  async accessToken(): Promise<AccessCredential | undefined> {
+    if (!this.#environment) {
+      if (!this.#keeper.isLoaded) {
+        await this.reload();
+      }
+      if (this.#keeper.needsRefresh) {
+        await this.#keeper.refresh();
+      }
+    }
+    return this.accessCredential;
+  }
+
+  /** Adopts the chosen server, and what is stored for it: at start, and whenever it may have changed. */
   async reload(): Promise<void> {
-    const before = this.#credential;
-    const stored = await this.deps.store.read();
+    const before = JSON.stringify(this.#chosen);
+    this.#readChoice();
+    const hasChanged = before !== JSON.stringify(this.#chosen);
+    await this.#keeper.follow(this.#server ?? "");
+    if (hasChanged) {
+      this.#tell();
+    }
+  }
+
+  /** Stores a new sign-in. Throws AppError `server-url`. */
+  async signIn(serverUrl: string, signedIn: SignedIn): Promise<void> {
+    const server = serverNameOf(serverUrl);
+    const { clock, newId } = this.deps;
+    const about = { serverUrl: server, signInId: newId() };
+    // The server may have been chosen a moment ago, for this very sign-in.
+    await this.reload();
+    await this.#keeper.put(server, (generation) =>
+      newCredential(signedIn, clock.now(), { ...about, generation }),
+    );
+  }
+
+  /** Out of what is stored; the environment's token stays in force. */
+  signOut(): Promise<void> {
+    return this.#keeper.signOut();
+  }
+
+  /**
+   * Gets a fresh access token now. `refused` is an access token that the server
+   * did not take: if it is still the current one it is not given out again,
+   * and if it is an older one nothing is done.
+   */
+  async refresh(refused?: string): Promise<void> {
+    if (refused !== undefined) {
+      const current =
+        this.#environment?.accessToken ??
+        (this.#stored && secretOf(this.#stored));
+      if (refused !== current) {
+        return;
+      }
+      this.#refuse(refused);
+    }
+    if (!this.#environment) {
+      await this.#keeper.refresh();
+    }
+  }
+
+  get #stored(): Credential | undefined {
+    return this.#keeper.credential;
+  }
+
+  get #chosen() {
+    return [this.#server, this.#environment?.serverUrl];
+  }
+
+  #isRefused(secret: string): boolean {
+    return secret === this.#refused;
+  }
+
+  #refuse(secret: string): void {
+    this.#refused = secret;
+    this.#secondChance?.dispose();
+    if (this.#environment || this.#stored?.kind === "apiKey") {
+      this.deps.log.warn("The server does not accept the key.");
+      this.#secondChance = this.deps.clock.schedule(refusedKeyMs, () => {
+        this.#refused = undefined;
+        this.#tell();
+      });
+      this.#tell();
+    }
+  }
+
+  /** An address that a token must not be sent to counts as none, for the environment's token too. */
+  #readChoice(): void {
+    const { server, environmentToken, log } = this.deps;
+    try {
+      this.#server = serverNameOf(server.current);
+    } catch (error) {
+      log.warn(`failproof.serverUrl: ${messageOf(error)}`);
+      this.#server = undefined;
+    }
+    const accessToken = validate(secretSchema, environmentToken?.trim());
+    this.#environment =
+      accessToken === undefined || this.#server === undefined
+        ? undefined
+        : { serverUrl: this.#server || proposedServerUrl, accessToken };
+  }
+
+  /** A listener that throws is that listener's fault: it ends no refresh and no sign-out. */
+  #tell(): void {
     if (this.isDisposed) {
       return;
     }
-    if (before !== this.#credential) {
-      // It changed while the storage was read: what was read may be older.
-      return this.reload();
-    }
-    if (!isSameRecord(stored, before)) {
-      this.#adopt(stored);
-    }
-  }
-
-  async signIn(serverUrl: string, { tokens, user }: SignedIn): Promise<void> {
-    const now = this.deps.clock.now();
-    const before = await this.deps.store.read();
-    await this.#store({
-      version: 1,
-      generation: (before?.generation ?? 0) + 1,
-      serverUrl,
-      accessToken: tokens.accessToken,
-      refreshToken: tokens.refreshToken,
-      expiresAt: now + tokens.expiresInMs,
-      user,
-      signedInAt: now,
-      refreshedAt: now,
-    });
-  }
-
-  /** Local state first: it is gone whatever the server does. Revoking is best effort. */
-  async signOut(): Promise<void> {
-    const credential = this.#credential;
-    await this.deps.store.clear();
-    this.#adopt(undefined);
-    if (credential) {
-      await this.#revoke(credential.serverUrl, credential.refreshToken);
-    }
-  }
-
-  /** Gets a fresh access token now, once however many ask at the same time. */
-  refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
-  }
-
-  async #refresh(): Promise<void> {
-    const mine = this.#credential;
-    const stored = await this.deps.store.read();
-    if (!mine || !stored || !isSameRecord(stored, mine)) {
-      // Another window was faster: its record is the newer one.
-      await this.reload();
-      return;
-    }
-    const outcome = await this.#askServer(stored);
-    const current = await this.deps.store.read();
-    if (!isSameRecord(current, stored)) {
-      // Meanwhile somebody signed out, or in, or another window was faster: that holds.
-      if (!current && outcome.kind === "refreshed") {
-        await this.#revoke(stored.serverUrl, outcome.tokens.refreshToken);
-      }
-      await this.reload();
-      return;
-    }
-    await this.#apply(outcome, stored);
-  }
-
-  async #apply(outcome: RefreshOutcome, before: Credential): Promise<void> {
-    switch (outcome.kind) {
-      case "refreshed": {
-        const now = this.deps.clock.now();
-        await this.#store({
-          ...before,
-          generation: before.generation + 1,
-          accessToken: outcome.tokens.accessToken,
-          refreshToken: outcome.tokens.refreshToken,
-          expiresAt: now + outcome.tokens.expiresInMs,
-          refreshedAt: now,
-        });
-        break;
-      }
-      case "invalid":
-        this.deps.log.warn("The server has ended the session; sign in again.");
-        await this.deps.store.clear();
-        this.#adopt(undefined);
-        break;
-      case "retryable":
-        this.deps.log.warn(`The session was not refreshed: ${outcome.detail}`);
-        this.#stayOffline();
-    }
-  }
-
-  #stayOffline(): void {
-    if (!this.isDisposed) {
-      this.#isOffline = true;
-      this.#scheduleRefresh(retryRefreshMs);
+    try {
       this.#onDidChange.fire(this.state);
-    }
-  }
-
-  async #askServer(credential: Credential): Promise<RefreshOutcome> {
-    try {
-      const api = await this.deps.createApi(credential.serverUrl);
-      return await api.refresh(credential.refreshToken);
     } catch (error) {
-      return { kind: "retryable", detail: messageOf(error) };
+      this.deps.log.error(`Telling of the account: ${messageOf(error)}`);
     }
-  }
-
-  async #revoke(serverUrl: string, refreshToken: string): Promise<void> {
-    try {
-      const api = await this.deps.createApi(serverUrl);
-      await api.logout(refreshToken);
-    } catch (error) {
-      this.deps.log.warn(`The server was not told: ${messageOf(error)}`);
-    }
-  }
-
-  /** Stored before used: a token that is lost in a crash could not be refreshed. */
-  async #store(credential: Credential): Promise<void> {
-    await this.deps.store.write(credential);
-    this.#adopt(credential);
-  }
-
-  #adopt(credential: Credential | undefined): void {
-    if (this.isDisposed) {
-      return;
-    }
-    this.#credential = credential;
-    this.#isOffline = false;
-    this.#timer?.dispose();
-    if (credential) {
-      const { expiresAt, refreshedAt } = credential;
-      // A token that lives for less than twice that is replaced at half its life.
-      const aheadMs = Math.min(refreshAheadMs, (expiresAt - refreshedAt) / 2);
-      const dueAt = Math.max(
-        expiresAt - aheadMs,
-        refreshedAt + leastRefreshIntervalMs,
-      );
-      this.#scheduleRefresh(dueAt - this.deps.clock.now());
-    }
-    this.#onDidChange.fire(this.state);
-  }
-
-  #scheduleRefresh(delayMs: number): void {
-    this.#timer?.dispose();
-    const waitMs = Math.min(Math.max(delayMs, 0), longestWaitMs);
-    this.#timer = this.deps.clock.schedule(waitMs, () => {
-      if (waitMs < delayMs) {
-        this.#scheduleRefresh(delayMs - waitMs);
-      } else {
-        void this.refresh();
-      }
-    });
   }
 }
 
-/** Generations start anew after a sign-out: the number alone does not tell two records apart. */
-function isSameRecord(
-  one: Credential | undefined,
-  other: Credential | undefined,
-): boolean {
-  return (
-    one?.generation === other?.generation &&
-    one?.serverUrl === other?.serverUrl &&
-    one?.accessToken === other?.accessToken
-  );
+function usable(
+  credential: Credential | undefined,
+  { clock }: AccountDeps,
+): AccessCredential | undefined {
+  if (
+    !credential ||
+    (credential.kind === "tokens" && credential.expiresAt <= clock.now())
+  ) {
+    return undefined;
+  }
+  return {
+    serverUrl: credential.serverUrl,
+    accessToken: secretOf(credential),
+  };
 }

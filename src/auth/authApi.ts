@@ -17,8 +17,17 @@ const pageSchema = v.pipe(
   v.check((text) => /^https?:\/\//i.test(text) && URL.canParse(text)),
 );
 
+/**
+ * Sent back in a header or a body: printable ASCII only. What cannot be sent
+ * would come back in the text of an error, and so into the log.
+ */
+export const secretSchema = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]{1,8192}$/),
+);
+
 const deviceCodeSchema = v.object({
-  device_code: v.string(),
+  device_code: secretSchema,
   user_code: v.string(),
   verification_uri: v.optional(pageSchema),
   /** Older servers' name for the same. */
@@ -36,13 +45,18 @@ const userSchema = v.object({
 const userAnswerSchema = v.object({ user: userSchema });
 
 const refreshedSchema = v.object({
-  access_token: v.string(),
-  refresh_token: v.string(),
+  access_token: secretSchema,
+  refresh_token: secretSchema,
   expires_in: seconds,
 });
 const signedInSchema = v.object({
   ...refreshedSchema.entries,
   user: userSchema,
+});
+
+const apiKeySchema = v.object({
+  api_key: secretSchema,
+  user: v.nullish(userSchema),
 });
 
 const wordSchema = v.object({
@@ -71,9 +85,30 @@ export interface Tokens {
   expiresInMs: number;
 }
 
+/** What a sign-in gives: tokens that are refreshed, or a key that lasts. */
+export type SignedIn =
+  | { kind: "tokens"; tokens: Tokens; user: User }
+  | { kind: "apiKey"; apiKey: string; user?: User };
+
 export type PollOutcome =
-  | { kind: "signedIn"; tokens: Tokens; user: User }
+  | { kind: "signedIn"; signedIn: SignedIn }
   | { kind: "pending" | "slowDown" | "denied" | "expired" }
+  /** The server has refused for good, in a word that is no part of the contract. */
+  | { kind: "refused"; detail: string }
+  | { kind: "retryable"; detail: string };
+
+/** What the browser brought back, and what proves that it was asked for here (RFC 7636). */
+export interface CodeExchange {
+  code: string;
+  state: string;
+  redirectUri: string;
+  codeVerifier: string;
+}
+
+export type ExchangeOutcome =
+  | { kind: "signedIn"; signedIn: SignedIn }
+  | { kind: "expired" }
+  | { kind: "refused"; detail: string }
   | { kind: "retryable"; detail: string };
 
 export type RefreshOutcome =
@@ -122,19 +157,14 @@ export class AuthApi {
       { device_code: deviceCode },
       { signal },
     );
-    const done = validate(signedInSchema, successOf(answer));
-    if (done) {
-      return {
-        kind: "signedIn",
-        tokens: tokensOf(done),
-        user: userOf(done.user),
-      };
+    const signedIn = signedInOf(answer);
+    if (signedIn) {
+      return { kind: "signedIn", signedIn };
     }
-    if (answer.kind !== "json" || answer.status >= 500) {
-      return { kind: "retryable", detail: failureOf(answer).message };
-    }
-    const words = validate(wordSchema, answer.body);
-    switch (words?.error ?? words?.status) {
+    const word = wordOf(answer);
+    switch (word) {
+      case "authorization_pending":
+        return { kind: "pending" };
       case "slow_down":
         return { kind: "slowDown" };
       case "access_denied":
@@ -143,9 +173,31 @@ export class AuthApi {
       case "invalid_grant":
         return { kind: "expired" };
       default:
-        // Any other word counts as pending: servers have words of their own.
-        return { kind: "pending" };
+        // Servers have `status` words of their own for "not yet" (the contract).
+        return isSuccess(answer) && word !== undefined && !hasError(answer)
+          ? { kind: "pending" }
+          : refusalOf(answer);
     }
+  }
+
+  /** The last step of signing in with the browser. */
+  async exchangeCode(
+    { code, state, redirectUri, codeVerifier }: CodeExchange,
+    signal: AbortSignal,
+  ): Promise<ExchangeOutcome> {
+    const body = {
+      ...{ code, state },
+      ...{ redirect_uri: redirectUri, code_verifier: codeVerifier },
+    };
+    const answer = await this.#post("code-token", body, { signal });
+    const signedIn = signedInOf(answer);
+    if (signedIn) {
+      return { kind: "signedIn", signedIn };
+    }
+    const word = wordOf(answer);
+    return word === "invalid_grant" || word === "expired_token"
+      ? { kind: "expired" }
+      : refusalOf(answer);
   }
 
   async refresh(refreshToken: string): Promise<RefreshOutcome> {
@@ -200,10 +252,61 @@ export class AuthApi {
   }
 }
 
+function isSuccess(answer: HttpOutcome): boolean {
+  return answer.kind === "json" && answer.status >= 200 && answer.status < 300;
+}
+
 function successOf(answer: HttpOutcome): unknown {
-  return answer.kind === "json" && answer.status >= 200 && answer.status < 300
-    ? answer.body
-    : undefined;
+  return answer.kind === "json" && isSuccess(answer) ? answer.body : undefined;
+}
+
+function signedInOf(answer: HttpOutcome): SignedIn | undefined {
+  const body = successOf(answer);
+  const done = validate(signedInSchema, body);
+  if (done) {
+    return { kind: "tokens", tokens: tokensOf(done), user: userOf(done.user) };
+  }
+  const key = validate(apiKeySchema, body);
+  return (
+    key && {
+      kind: "apiKey",
+      apiKey: key.api_key,
+      ...(key.user ? { user: userOf(key.user) } : {}),
+    }
+  );
+}
+
+/** The word in which a server says how things stand; of a failing server, none. */
+function wordOf(answer: HttpOutcome): string | undefined {
+  if (answer.kind !== "json" || answer.status >= 500) {
+    return undefined;
+  }
+  const words = validate(wordSchema, answer.body);
+  return words?.error ?? words?.status;
+}
+
+function hasError(answer: HttpOutcome): boolean {
+  return answer.kind === "json" && typeof answer.body["error"] === "string";
+}
+
+/**
+ * RFC 8628 section 3.5: a client stops at any error that it is not told to
+ * outlast. What is no such error (no answer, a page, a 5xx, a busy server) is
+ * tried again.
+ */
+function refusalOf(answer: HttpOutcome): {
+  kind: "refused" | "retryable";
+  detail: string;
+} {
+  const isBusy =
+    answer.kind === "json" && (answer.status === 408 || answer.status === 429);
+  const isFinal =
+    answer.kind === "json" &&
+    answer.status < 500 &&
+    hasError(answer) &&
+    !isBusy;
+  const { message } = failureOf(answer);
+  return { kind: isFinal ? "refused" : "retryable", detail: message };
 }
 
 function failureOf(answer: HttpOutcome): AppError {

@@ -1,7 +1,7 @@
 import { fullJitterMs } from "../base/backoff";
 import { type Clock, sleep } from "../base/clock";
 import { AppError } from "../base/errors";
-import type { AuthApi, DeviceCode, Tokens, User } from "./authApi";
+import type { AuthApi, DeviceCode, SignedIn } from "./authApi";
 
 /** RFC 8628 section 3.5: each slow_down adds this to every later wait. */
 const slowDownMs = 5_000;
@@ -16,11 +16,6 @@ export interface DeviceFlowDeps {
   api: Pick<AuthApi, "requestDeviceCode" | "pollDeviceToken">;
   clock: Clock;
   random: () => number;
-}
-
-export interface SignedIn {
-  tokens: Tokens;
-  user: User;
 }
 
 /**
@@ -54,11 +49,13 @@ export async function runDeviceFlow(
     failures = outcome.kind === "retryable" ? failures + 1 : 0;
     switch (outcome.kind) {
       case "signedIn":
-        return outcome;
+        return outcome.signedIn;
       case "denied":
         throw new AppError("code-denied", "The request was denied");
       case "expired":
         throw new AppError("code-expired", "The server let the code expire");
+      case "refused":
+        throw new AppError("server-refused", outcome.detail);
       case "slowDown":
         intervalMs += slowDownMs;
         break;

@@ -5,6 +5,9 @@ import { isRecord, parseJson } from "../base/json";
 /** Every call has a limit, so that a server that never answers ends in a sentence. */
 const requestTimeoutMs = 10_000;
 
+/** No answer of the contract comes near it; a page that never ends must not fill the memory. */
+const maxBodyBytes = 1024 * 1024;
+
 export interface HttpDeps {
   fetch: typeof fetch;
   clock: Clock;
@@ -50,7 +53,7 @@ export async function request(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const parsed = parseJson(await response.text());
+    const parsed = parseJson(await textOf(response));
     return isRecord(parsed)
       ? { kind: "json", status: response.status, body: parsed }
       : { kind: "notJson", status: response.status };
@@ -60,6 +63,21 @@ export async function request(
     timer.dispose();
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/** The body, or nothing (which is no JSON) when it is longer than any answer may be. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let lengthBytes = 0;
+  for await (const chunk of response.body ?? []) {
+    lengthBytes += chunk.length;
+    if (lengthBytes > maxBodyBytes) {
+      // Leaving the loop cancels the rest.
+      return "";
+    }
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** Node's fetch says "fetch failed" and keeps what happened as the cause. */

@@ -29,3 +29,12 @@ export function parseServerUrl(text: string): string {
   }
   return url.origin + url.pathname.replace(/\/+$/, "");
 }
+
+/**
+ * The name under which the setting's server is known here: `local`, an
+ * address, or "" when none has been chosen. Throws `server-url`.
+ */
+export function serverNameOf(setting: string): string {
+  const text = setting.trim();
+  return text === "" || text === localServer ? text : parseServerUrl(text);
+}

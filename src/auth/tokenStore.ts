@@ -1,95 +1,166 @@
-import * as v from "valibot";
+import { type Clock, sleep } from "../base/clock";
 import { messageOf } from "../base/errors";
-import { type Event } from "../base/event";
+import type { Event } from "../base/event";
+import { isRecord, parseJson } from "../base/json";
 import type { Logger } from "../base/log";
-import { validateJson } from "../protocol/validate";
+import { validate } from "../protocol/validate";
+import { type StoredRecord, storedRecordSchema } from "./credential";
 
 /** The part of VS Code's SecretStorage that is needed. */
 export interface Secrets {
   get(key: string): Thenable<string | undefined>;
   store(key: string, value: string): Thenable<void>;
-  delete(key: string): Thenable<void>;
   onDidChange: Event<{ key: string }>;
 }
 
-const credentialSchema = v.object({
-  version: v.literal(1),
-  /** Goes up with every change, so that windows can tell the newer record without trusting change events. */
-  generation: v.number(),
-  serverUrl: v.string(),
-  accessToken: v.string(),
-  refreshToken: v.string(),
-  /** Of the access token; milliseconds since 1970. */
-  expiresAt: v.number(),
-  user: v.object({ id: v.string(), email: v.string() }),
-  signedInAt: v.number(),
-  refreshedAt: v.number(),
-});
-export type Credential = v.InferOutput<typeof credentialSchema>;
+/** What is known of one server's record. */
+export interface Stored {
+  /** Undefined: there is none, or none that this version understands. */
+  record: StoredRecord | undefined;
+  /** The highest generation known, of a record that was not understood too; 0 when there is none. */
+  generation: number;
+  /** False: the storage could not be read, and this is what it last said. */
+  isCertain: boolean;
+}
 
-const key = "failproof.credential";
+export interface TokenStoreDeps {
+  secrets: Secrets;
+  clock: Clock;
+  log: Logger;
+}
+
+const keyPrefix = "failproof.credential:";
+
+/** A keyring that asks for its password answers when somebody has typed it, perhaps never. */
+const storageTimeoutMs = 5_000;
+
+/** A record that the storage did not take, and the text over which it holds; null: not known. */
+interface Held {
+  record: StoredRecord;
+  over: string | undefined | null;
+}
 
 /**
- * The one record of who is signed in, in SecretStorage only. Where no keyring
- * is to be had the record lives in memory, for this run; `isPersistent` says
- * which, so that the user can be told once.
+ * The records of who is signed in, one for each server, in SecretStorage only.
+ * Where no keyring is to be had a record lives in memory, for this run;
+ * `isPersistent` says which, so that the user can be told once.
  */
 export class TokenStore {
-  /** What holds instead of the stored record, since the storage did not take it; null: nobody is signed in. */
-  #inMemory: Credential | null | undefined;
+  readonly #held = new Map<string, Held>();
   /** What was last read or written: it holds while the storage cannot be read. */
-  #lastKnown: Credential | undefined;
-  #isPersistent = true;
+  readonly #known = new Map<string, { text: string | undefined } & Parsed>();
 
-  constructor(private readonly deps: { secrets: Secrets; log: Logger }) {}
+  constructor(private readonly deps: TokenStoreDeps) {}
 
+  /** False while a sign-in would not outlive this run. */
   get isPersistent(): boolean {
-    return this.#isPersistent;
+    return [...this.#held.values()].every(
+      ({ record }) => record.kind === "signedOut",
+    );
   }
 
+  /** Some record may have changed: VS Code's events come twice, or not at all. */
   readonly onDidChange: Event<void> = (listener) =>
     this.deps.secrets.onDidChange((change) => {
-      if (change.key === key) {
+      if (change.key.startsWith(keyPrefix)) {
         listener();
       }
     });
 
-  async read(): Promise<Credential | undefined> {
-    if (this.#inMemory !== undefined) {
-      return this.#inMemory ?? undefined;
-    }
+  async read(serverUrl: string): Promise<Stored> {
+    let text: string | undefined;
     try {
-      const text = await this.deps.secrets.get(key);
-      this.#lastKnown =
-        text === undefined ? undefined : validateJson(credentialSchema, text);
+      text = await this.#inTime(this.deps.secrets.get(keyPrefix + serverUrl));
     } catch (error) {
       this.deps.log.warn(`Reading the secret storage: ${messageOf(error)}`);
+      const held = this.#held.get(serverUrl)?.record;
+      const known = this.#known.get(serverUrl);
+      return held
+        ? { ...asParsed(held), isCertain: true }
+        : {
+            record: known?.record,
+            generation: known?.generation ?? 0,
+            isCertain: false,
+          };
     }
-    return this.#lastKnown;
+    return { ...this.#newer(serverUrl, text), isCertain: true };
   }
 
-  async write(credential: Credential): Promise<void> {
-    this.#lastKnown = credential;
+  /** Never throws: a record that the storage does not take is kept in memory. */
+  async write(record: StoredRecord): Promise<void> {
+    const { serverUrl } = record;
+    const text = JSON.stringify(record);
     try {
-      await this.deps.secrets.store(key, JSON.stringify(credential));
-      this.#inMemory = undefined;
-      this.#isPersistent = true;
+      await this.#inTime(this.deps.secrets.store(keyPrefix + serverUrl, text));
+      this.#held.delete(serverUrl);
+      this.#known.set(serverUrl, { text, ...asParsed(record) });
     } catch (error) {
       this.deps.log.warn(`Writing the secret storage: ${messageOf(error)}`);
-      this.#inMemory = credential;
-      this.#isPersistent = false;
+      const known = this.#known.get(serverUrl);
+      this.#held.set(serverUrl, { record, over: known ? known.text : null });
     }
   }
 
-  async clear(): Promise<void> {
-    this.#lastKnown = undefined;
-    // Until the storage has let go of it, too: a read meanwhile must not bring it back.
-    this.#inMemory = null;
+  /** What is held in memory gives way only to what another window has stored since. */
+  #newer(serverUrl: string, text: string | undefined): Parsed {
+    const held = this.#held.get(serverUrl);
+    if (held) {
+      held.over = held.over === null ? text : held.over;
+      if (held.over === text) {
+        return asParsed(held.record);
+      }
+      this.#held.delete(serverUrl);
+    }
+    const known = this.#known.get(serverUrl);
+    if (known && known.text === text) {
+      return { record: known.record, generation: known.generation };
+    }
+    const parsed = this.#parse(serverUrl, text);
+    this.#known.set(serverUrl, { text, ...parsed });
+    return parsed;
+  }
+
+  /** Told in the log only when it is new: the same text is not parsed twice. */
+  #parse(serverUrl: string, text: string | undefined): Parsed {
+    if (text === undefined) {
+      return { record: undefined, generation: 0 };
+    }
+    const value = parseJson(text);
+    const record = validate(storedRecordSchema, value);
+    if (record?.serverUrl === serverUrl) {
+      return asParsed(record);
+    }
+    this.deps.log.warn(
+      "The stored sign-in is not understood. It counts as signed out, and stays as it is until the next sign-in.",
+    );
+    const generation = isRecord(value) ? value["generation"] : undefined;
+    const isUsable = Number.isSafeInteger(generation);
+    return {
+      record: undefined,
+      generation: isUsable && typeof generation === "number" ? generation : 0,
+    };
+  }
+
+  async #inTime<T>(call: Thenable<T>): Promise<T> {
+    const answered = new AbortController();
     try {
-      await this.deps.secrets.delete(key);
-      this.#inMemory = undefined;
-    } catch (error) {
-      this.deps.log.warn(`Clearing the secret storage: ${messageOf(error)}`);
+      return await Promise.race([call, this.#tooLate(answered.signal)]);
+    } finally {
+      answered.abort();
     }
   }
+
+  async #tooLate(answered: AbortSignal): Promise<never> {
+    await sleep(this.deps.clock, storageTimeoutMs, answered);
+    throw new Error(`No answer within ${storageTimeoutMs} ms`);
+  }
+}
+
+interface Parsed {
+  record: StoredRecord | undefined;
+  generation: number;
+}
+
+function asParsed(record: StoredRecord): Parsed {
+  return { record, generation: record.generation };
 }

@@ -1,10 +1,12 @@
 /** What went wrong, as a stable word; host/sentences.ts chooses what the user reads. */
 export type AppErrorCode =
+  | "browser-timeout"
   | "cancelled"
   | "cli-not-found"
   | "code-denied"
   | "code-expired"
   | "invalid-credential"
+  | "listener-failed"
   | "local-server-failed"
   | "no-folder"
   | "not-json"

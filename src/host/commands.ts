@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Account } from "../auth/account";
+import { nameOf } from "../auth/accountState";
 import { localServer } from "../auth/serverUrl";
 import type { DisposableLike } from "../base/lifecycle";
 import type { SessionRegistry } from "../session/registry";
@@ -61,7 +62,7 @@ async function signOut({ account }: CommandDeps): Promise<void> {
     void vscode.window.showInformationMessage("You are not signed in.");
     return;
   }
-  const { email } = account.state.user;
+  const email = nameOf(account.state);
   await account.signOut();
   void vscode.window.showInformationMessage(
     `Signed out ${plainName(email)}. Nothing more is recorded.`,
@@ -78,12 +79,16 @@ async function showAccount({ account }: CommandDeps): Promise<void> {
   }
   const server =
     state.serverUrl === localServer ? "the local server" : state.serverUrl;
-  const renewed = new Date(state.refreshedAt).toLocaleTimeString();
+  const { refreshedAt } = state.credential;
+  const renewed =
+    refreshedAt === null
+      ? ""
+      : `; last renewed at ${new Date(refreshedAt).toLocaleTimeString()}`;
   const offline = state.isOffline
     ? " The server cannot be reached just now."
     : "";
   await offer(
-    `Signed in as ${plainName(state.user.email)} at ${server}; last renewed at ${renewed}.${offline}`,
+    `Signed in as ${plainName(nameOf(state))} at ${server}${renewed}.${offline}`,
     { "Sign Out": () => vscode.commands.executeCommand("failproof.signOut") },
   );
 }

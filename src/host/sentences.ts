@@ -6,6 +6,8 @@ import { AppError, type AppErrorCode, messageOf } from "../base/errors";
  * none, since whoever cancels knows it.
  */
 const sentences: Record<Exclude<AppErrorCode, "cancelled">, string> = {
+  "browser-timeout":
+    "The browser brought no answer within five minutes. Run Failproof: Sign In with Browser again, or Failproof: Sign In for a code.",
   "cli-not-found":
     "The Claude CLI was not found. Install it, or set its path in failproof.cli.path.",
   "code-denied":
@@ -14,6 +16,8 @@ const sentences: Record<Exclude<AppErrorCode, "cancelled">, string> = {
     "The sign-in code has expired before it was approved. Run Failproof: Sign In for a new one.",
   "invalid-credential":
     "The server did not accept the new sign-in. Run Failproof: Sign In again.",
+  "listener-failed":
+    "No port could be opened on this machine to wait for the browser. Run Failproof: Sign In for a code instead.",
   "local-server-failed":
     "The local server did not start. Failproof: Show Log says why.",
   "no-folder": "Open a folder first: the agent works on the files of a folder.",

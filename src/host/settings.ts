@@ -11,6 +11,19 @@ export function configuredServer(): string {
   return vscode.workspace.getConfiguration(section).get("serverUrl", "").trim();
 }
 
+/** The chosen server, for the account. */
+export const chosenServer = {
+  get current(): string {
+    return configuredServer();
+  },
+  onDidChange: (listener: () => void): vscode.Disposable =>
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(`${section}.serverUrl`)) {
+        listener();
+      }
+    }),
+};
+
 export async function chooseServer(server: string): Promise<void> {
   await vscode.workspace
     .getConfiguration(section)

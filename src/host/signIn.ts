@@ -1,12 +1,14 @@
 import * as vscode from "vscode";
 import type { Account } from "../auth/account";
-import type { AuthApi, DeviceCode } from "../auth/authApi";
-import { runDeviceFlow, type SignedIn } from "../auth/deviceFlow";
+import { nameOf } from "../auth/accountState";
+import type { AuthApi, DeviceCode, SignedIn } from "../auth/authApi";
+import { runDeviceFlow } from "../auth/deviceFlow";
 import {
   localServer,
   parseServerUrl,
   proposedServerUrl,
 } from "../auth/serverUrl";
+import { verifySignIn } from "../auth/verifySignIn";
 import type { Clock } from "../base/clock";
 import { AppError } from "../base/errors";
 import { Emitter } from "../base/event";
@@ -75,7 +77,7 @@ export class SignIn extends Disposable {
     }
     const again = "Sign In Anew";
     const choice = await vscode.window.showInformationMessage(
-      `You are signed in as ${plainName(state.user.email)}.`,
+      `You are signed in as ${plainName(nameOf(state))}.`,
       again,
     );
     return choice === again;
@@ -84,14 +86,14 @@ export class SignIn extends Disposable {
   async #signInTo(server: string, abort: AbortController): Promise<void> {
     const name = server === localServer ? server : parseServerUrl(server);
     const api = await this.deps.createApi(name);
-    const signedIn = await this.#withProgress(api, abort);
-    const me = await api.me(signedIn.tokens.accessToken);
-    if (me.kind === "unauthorized") {
-      throw new AppError("invalid-credential", "The new token was refused");
-    }
+    const { signedIn } = await verifySignIn(
+      api,
+      await this.#withProgress(api, abort),
+    );
     await this.deps.account.signIn(name, signedIn);
+    const who = signedIn.user?.email ?? "the owner of a key";
     void vscode.window.showInformationMessage(
-      `Signed in as ${plainName(signedIn.user.email)}. What agents do here is now recorded and delivered.`,
+      `Signed in as ${plainName(who)}. What agents do here is now recorded and delivered.`,
     );
     if (!this.deps.isPersistent()) {
       this.#tell(new AppError("secret-storage", "Kept in memory"));

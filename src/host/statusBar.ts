@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Account } from "../auth/account";
+import { nameOf } from "../auth/accountState";
 import { Disposable } from "../base/lifecycle";
 import type { RelayStatus } from "../protocol/delivery";
 import type { DeliveryHost } from "./delivery";
@@ -51,8 +52,8 @@ export class StatusBar extends Disposable {
     } else {
       const status = delivery.status;
       const [icon, words] = describe(status, state.isOffline);
-      item.text = `$(${icon}) ${shortName(state.user.email)}: ${words}`;
-      item.tooltip = tooltip(state.user.email, state.serverUrl, status);
+      item.text = `$(${icon}) ${shortName(nameOf(state))}: ${words}`;
+      item.tooltip = tooltip(nameOf(state), state.serverUrl, status);
       item.command = "failproof.showRelayStatus";
     }
     item.accessibilityInformation = { label: plain(item.text) };

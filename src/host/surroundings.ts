@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import type { Account } from "../auth/account";
+import { nameOf } from "../auth/accountState";
 import { AppError } from "../base/errors";
 import { Emitter } from "../base/event";
 import { Disposable } from "../base/lifecycle";
@@ -31,7 +32,7 @@ export class SurroundingsWatcher extends Disposable {
     return {
       readiness: this.#readiness,
       isDemo: process.env[demoVariable] === "1",
-      signedInAs: state.kind === "signedIn" ? state.user.email : null,
+      signedInAs: state.kind === "signedIn" ? nameOf(state) : null,
     };
   }
 

@@ -1,10 +1,13 @@
-import { Account, type AccountState } from "../../src/auth/account";
-import type { RefreshOutcome } from "../../src/auth/authApi";
-import type { SignedIn } from "../../src/auth/deviceFlow";
+import * as v from "valibot";
+import { Account } from "../../src/auth/account";
+import type { AccountState } from "../../src/auth/accountState";
+import type { RefreshOutcome, SignedIn, Tokens } from "../../src/auth/authApi";
 import { TokenStore } from "../../src/auth/tokenStore";
+import { Emitter } from "../../src/base/event";
 import { nullLogger } from "../../src/base/log";
 import type { FakeClock } from "./fakeClock";
-import type { FakeKeyring, FakeSecrets } from "./fakeSecrets";
+import { FakeLock } from "./fakeLock";
+import { FakeKeyring, type FakeSecrets } from "./fakeSecrets";
 
 export const serverUrl = "https://example.org";
 export const hourMs = 3_600_000;
@@ -21,10 +24,14 @@ export class FakeAuthServer {
 
   /** Somebody has signed in. */
   signIn(email = "ada@example.org"): SignedIn {
-    return { tokens: this.tokens(), user: { id: email, email } };
+    return {
+      kind: "tokens",
+      tokens: this.tokens(),
+      user: { id: email, email },
+    };
   }
 
-  tokens(): SignedIn["tokens"] {
+  tokens(): Tokens {
     this.#count += 1;
     return {
       accessToken: `access-${this.#count}`,
@@ -53,16 +60,67 @@ export class FakeAuthServer {
   }
 }
 
-/** One window's account, over a keyring that others may share. */
+/** What all windows of one machine share. */
+export class FakeMachine {
+  readonly keyring = new FakeKeyring();
+  readonly server = new FakeAuthServer();
+  readonly lock = new FakeLock();
+  readonly #serverChange = new Emitter<void>();
+  readonly chosenServer = {
+    current: serverUrl,
+    onDidChange: this.#serverChange.event,
+  };
+  ids = 0;
+
+  constructor(readonly clock: FakeClock) {}
+
+  /** Somebody has changed the setting. */
+  chooseServer(url: string): void {
+    this.chosenServer.current = url;
+    this.#serverChange.fire();
+  }
+
+  /** The record of the server, as it is stored. */
+  stored(server = serverUrl): string | undefined {
+    return this.keyring.values.get(`failproof.credential:${server}`);
+  }
+
+  /** Somebody who knows nothing of the lock has stored a newer record. */
+  storeElsewhere(changes: Record<string, unknown>): void {
+    const [, text = "{}"] = [...this.keyring.values][0] ?? [];
+    const record = v.parse(
+      v.looseObject({ generation: v.number() }),
+      JSON.parse(text),
+    );
+    const next = { ...record, generation: record.generation + 1, ...changes };
+    this.keyring.put(`failproof.credential:${serverUrl}`, JSON.stringify(next));
+  }
+
+  /** Whether the storage holds any token at all. */
+  get holdsTokens(): boolean {
+    return /access-|refresh-|key-/.test(
+      [...this.keyring.values.values()].join(),
+    );
+  }
+}
+
+/** One window's account, on a machine that others may share. */
 export class AccountWindow {
   readonly secrets: FakeSecrets;
   readonly store: TokenStore;
   readonly account: Account;
   readonly states: AccountState[] = [];
+  readonly log: string[] = [];
 
-  constructor(keyring: FakeKeyring, server: FakeAuthServer, clock: FakeClock) {
+  constructor(
+    readonly machine: FakeMachine,
+    { environmentToken }: { environmentToken?: string } = {},
+  ) {
+    const { keyring, server, lock, clock, chosenServer } = machine;
+    const note = (message: string) => this.log.push(message);
+    const log = { ...nullLogger, warn: note, error: note };
     this.secrets = keyring.window();
-    this.store = new TokenStore({ secrets: this.secrets, log: nullLogger });
+    this.store = new TokenStore({ secrets: this.secrets, clock, log });
     this.account = new Account({
       store: this.store,
       createApi: async () => {
@@ -72,8 +130,13 @@ export class AccountWindow {
         }
         return server;
       },
+      acquireLock: lock.acquire,
+      server: chosenServer,
+      environmentToken,
       clock,
-      log: nullLogger,
+      random: () => 0.5,
+      newId: () => `id-${++machine.ids}`,
+      log,
     });
     this.account.onDidChange((state) => this.states.push(state));
   }
@@ -84,7 +147,7 @@ export class AccountWindow {
 
   get email(): string | undefined {
     const { state } = this.account;
-    return state.kind === "signedIn" ? state.user.email : undefined;
+    return state.kind === "signedIn" ? state.user?.email : undefined;
   }
 
   get isOffline(): boolean | undefined {

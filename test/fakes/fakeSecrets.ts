@@ -12,11 +12,20 @@ export class FakeKeyring {
     this.windows.push(secrets);
     return secrets;
   }
+
+  put(key: string, value: string): void {
+    this.values.set(key, value);
+    for (const window of this.windows) {
+      if (window.hearsChanges) {
+        window.tell(key);
+      }
+    }
+  }
 }
 
 /** One window's SecretStorage; it fails on request, and its events may be held back. */
 export class FakeSecrets implements Secrets {
-  fails: { get?: boolean; store?: boolean; delete?: boolean } = {};
+  fails: { get?: boolean; store?: boolean } = {};
   /** VS Code has skipped change events: then the windows hear nothing. */
   hearsChanges = true;
   reads = 0;
@@ -34,14 +43,7 @@ export class FakeSecrets implements Secrets {
 
   async store(key: string, value: string): Promise<void> {
     await this.#use("store");
-    this.keyring.values.set(key, value);
-    this.#tellAll(key);
-  }
-
-  async delete(key: string): Promise<void> {
-    await this.#use("delete");
-    this.keyring.values.delete(key);
-    this.#tellAll(key);
+    this.keyring.put(key, value);
   }
 
   /** Something has changed, or so it is said. */
@@ -50,18 +52,10 @@ export class FakeSecrets implements Secrets {
   }
 
   /** It takes a moment, as the real one does. */
-  async #use(call: "get" | "store" | "delete"): Promise<void> {
+  async #use(call: "get" | "store"): Promise<void> {
     await Promise.resolve();
     if (this.fails[call]) {
       throw new Error("The keyring is locked");
-    }
-  }
-
-  #tellAll(key: string): void {
-    for (const window of this.keyring.windows) {
-      if (window.hearsChanges) {
-        window.tell(key);
-      }
     }
   }
 }

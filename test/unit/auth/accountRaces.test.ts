@@ -2,27 +2,31 @@ import assert from "node:assert/strict";
 import type { RefreshOutcome } from "../../../src/auth/authApi";
 import {
   AccountWindow,
-  FakeAuthServer,
+  type FakeAuthServer,
+  FakeMachine,
   hourMs,
   serverUrl,
 } from "../../fakes/accountWindow";
 import { FakeClock } from "../../fakes/fakeClock";
-import { FakeKeyring } from "../../fakes/fakeSecrets";
+import type { FakeKeyring } from "../../fakes/fakeSecrets";
 
 const aheadMs = 300_000;
 
 describe("The account in two windows", () => {
   let clock: FakeClock;
+  let machine: FakeMachine;
   let keyring: FakeKeyring;
   let server: FakeAuthServer;
   let one: AccountWindow;
   let two: AccountWindow;
   beforeEach(async () => {
     clock = new FakeClock();
-    keyring = new FakeKeyring();
-    server = new FakeAuthServer();
-    one = new AccountWindow(keyring, server, clock);
-    two = new AccountWindow(keyring, server, clock);
+    machine = new FakeMachine(clock);
+    ({ keyring, server } = machine);
+    one = new AccountWindow(machine);
+    two = new AccountWindow(machine);
+    await one.account.reload();
+    await two.account.reload();
     await signIn();
   });
   afterEach(async () => {
@@ -91,31 +95,28 @@ describe("The account in two windows", () => {
     assert.equal(two.states.length, before);
   });
 
-  it("is not signed out by invalid_grant when the other has a newer record", async () => {
+  it("is not signed out by invalid_grant when there is a newer record", async () => {
     two.secrets.hearsChanges = false;
     const { give } = holdRefresh();
     const refreshed = two.account.refresh();
     await asked();
-    server.refreshWith = undefined;
-    await one.account.refresh();
+    machine.storeElsewhere({ accessToken: "access-9" });
     await give({ kind: "invalid" });
     await refreshed;
-    assert.deepEqual([two.email, two.token], ["ada@example.org", "access-2"]);
-    assert.equal(keyring.values.size, 1);
+    assert.deepEqual([two.email, two.token], ["ada@example.org", "access-9"]);
+    await clock.advance(0);
+    assert.equal(one.token, "access-9");
   });
 
-  it("is not overwritten by a refresh that ends after the other's", async () => {
+  it("does not overwrite what came into the storage while it refreshed", async () => {
     two.secrets.hearsChanges = false;
     const { give } = holdRefresh();
     const refreshed = two.account.refresh();
     await asked();
-    server.refreshWith = undefined;
-    await one.account.refresh();
-    assert.equal(one.token, "access-2");
+    machine.storeElsewhere({ accessToken: "access-9" });
     await give();
     await refreshed;
-    assert.equal(two.token, "access-2");
-    assert.equal(one.token, "access-2");
+    assert.deepEqual([one.token, two.token], ["access-9", "access-9"]);
     assert.deepEqual(server.logouts, []);
   });
 
@@ -127,23 +128,32 @@ describe("The account in two windows", () => {
     await give();
     await refreshed;
     assert.deepEqual([one.email, two.email], [undefined, undefined]);
-    assert.equal(keyring.values.size, 0);
+    assert.equal(machine.holdsTokens, false);
     assert.deepEqual(server.logouts, ["refresh-1", "refresh-2"]);
     await clock.advance(hourMs);
     assert.deepEqual(server.refreshes, ["refresh-1"]);
   });
 
-  it("is whose who has signed in while a refresh was under way", async () => {
-    for (const outcome of [undefined, { kind: "invalid" } as const]) {
+  it("is whose who signs in while a refresh is under way, in this window or another", async () => {
+    const outcomes = [undefined, { kind: "invalid" } as const];
+    for (const [window, outcome] of [one, two].flatMap((each) =>
+      outcomes.map((given) => [each, given] as const),
+    )) {
       const { give } = holdRefresh();
       const refreshed = one.account.refresh();
       await asked();
-      await one.account.signOut();
-      await signIn(one, "grace@example.org");
+      const signedIn = window.account.signIn(
+        serverUrl,
+        server.signIn("grace@example.org"),
+      );
       await give(outcome);
-      await refreshed;
-      assert.equal(one.email, "grace@example.org");
-      assert.ok(one.token);
+      await Promise.all([refreshed, signedIn]);
+      await clock.advance(0);
+      for (const each of [one, two]) {
+        assert.equal(each.email, "grace@example.org");
+        assert.equal(each.token, window.token);
+      }
+      await signIn();
     }
   });
 

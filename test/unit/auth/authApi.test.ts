@@ -113,7 +113,10 @@ describe("The sign-in calls, with a server of any mood", function () {
   describe("polling", () => {
     it("sends the device code, and gives the tokens and who they are for", async () => {
       server.answer = json(200, { ...tokens, user: { ...user, name: null } });
-      assert.deepEqual(await poll(), { kind: "signedIn", tokens: taken, user });
+      assert.deepEqual(await poll(), {
+        kind: "signedIn",
+        signedIn: { kind: "tokens", tokens: taken, user },
+      });
       assert.deepEqual(JSON.parse(server.received[0]?.body ?? ""), {
         device_code: "device-1",
       });
@@ -123,7 +126,7 @@ describe("The sign-in calls, with a server of any mood", function () {
       server.answer = json(200, { ...tokens, user: { ...user, id: 7 } });
       const outcome = await poll();
       assert.ok(outcome.kind === "signedIn");
-      assert.equal(outcome.user.id, "7");
+      assert.equal(outcome.signedIn.user?.id, "7");
     });
 
     const words: [string, string][] = [
@@ -132,7 +135,6 @@ describe("The sign-in calls, with a server of any mood", function () {
       ["access_denied", "denied"],
       ["expired_token", "expired"],
       ["invalid_grant", "expired"],
-      ["waiting_for_coffee", "pending"],
     ];
     for (const [word, kind] of words) {
       it(`understands ${word} from a base server and from an extended one`, async () => {
@@ -143,12 +145,29 @@ describe("The sign-in calls, with a server of any mood", function () {
       });
     }
 
+    it("goes on at a status of the server's own, but not at an error of its own", async () => {
+      server.answer = json(200, { status: "waiting_for_coffee" });
+      assert.deepEqual(await poll(), { kind: "pending" });
+      const final = [400, 401, 403, 404, 422].map((status) =>
+        json(status, { error: "invalid_client" }),
+      );
+      for (const answer of [...final, json(200, { error: "no_coffee" })]) {
+        server.answer = answer;
+        assert.equal((await poll()).kind, "refused");
+      }
+    });
+
     it("goes on after a page, a server's failure or none at all", async () => {
       const answers = [
         html(200),
         html(502),
         json(500, { error: "access_denied" }),
         json(503, {}),
+        json(408, { error: "timeout" }),
+        json(429, { error: "too_many_requests" }),
+        json(400, {}),
+        json(400, { status: "waiting_for_coffee" }),
+        json(200, {}),
         json(200, ["pending"]),
         redirect(302, "/login"),
         (response: { destroy(): void }) => response.destroy(),

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { DeviceCode, PollOutcome, User } from "../../../src/auth/authApi";
-import { runDeviceFlow, type SignedIn } from "../../../src/auth/deviceFlow";
+import type {
+  DeviceCode,
+  PollOutcome,
+  SignedIn,
+  User,
+} from "../../../src/auth/authApi";
+import { runDeviceFlow } from "../../../src/auth/deviceFlow";
 import { AppError } from "../../../src/base/errors";
 import { FakeClock } from "../../fakes/fakeClock";
 
@@ -13,10 +18,14 @@ const code: DeviceCode = {
   expiresInMs: 600_000,
   intervalMs: 5_000,
 };
-const done: PollOutcome & SignedIn = {
+const user = { id: "u1", email: "ada@example.org" };
+const done: PollOutcome = {
   kind: "signedIn",
-  tokens: { accessToken: "a", refreshToken: "r", expiresInMs: 3_600_000 },
-  user: { id: "u1", email: "ada@example.org" },
+  signedIn: {
+    kind: "tokens",
+    tokens: { accessToken: "a", refreshToken: "r", expiresInMs: 3_600_000 },
+    user,
+  },
 };
 
 type End =
@@ -88,7 +97,7 @@ describe("Signing in by device code", () => {
     assert.deepEqual(run.shown, [code]);
     assert.equal(run.signedInAs(), undefined);
     await run.clock.advance(1);
-    assert.deepEqual(run.signedInAs(), done.user);
+    assert.deepEqual(run.signedInAs(), user);
     assert.deepEqual(run.polls, [5_000, 10_000, 15_000]);
     assert.equal(run.clock.pending, 0);
   });

@@ -20,7 +20,8 @@ describe("The sign-in calls, with the embedded server", function () {
     await server.approve(code.userCode, "ada@example.org");
     const outcome = await api.pollDeviceToken(code.deviceCode, signal);
     assert.ok(outcome.kind === "signedIn");
-    return outcome;
+    assert.ok(outcome.signedIn.kind === "tokens");
+    return outcome.signedIn;
   }
 
   it("sign in once somebody has approved the code", async () => {
@@ -38,7 +39,9 @@ describe("The sign-in calls, with the embedded server", function () {
 
     await server.approve(code.userCode, "ada@example.org");
     await clock.advance(code.intervalMs);
-    const { tokens, user } = await signedIn;
+    const outcome = await signedIn;
+    assert.ok(outcome.kind === "tokens");
+    const { tokens, user } = outcome;
     assert.equal(user.email, "ada@example.org");
     const me = await api.me(tokens.accessToken);
     assert.deepEqual(me, { kind: "user", user });

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
-import { type Credential, TokenStore } from "../../../src/auth/tokenStore";
+import type { StoredRecord } from "../../../src/auth/credential";
+import { TokenStore } from "../../../src/auth/tokenStore";
 import { nullLogger } from "../../../src/base/log";
+import { FakeClock } from "../../fakes/fakeClock";
 import { FakeKeyring, type FakeSecrets } from "../../fakes/fakeSecrets";
 
-const credential: Credential = {
-  version: 1,
-  generation: 1,
-  serverUrl: "https://example.org",
+const serverUrl = "https://example.org";
+const key = `failproof.credential:${serverUrl}`;
+const record: StoredRecord = {
+  version: 2,
+  kind: "tokens",
+  generation: 7,
+  serverUrl,
+  signInId: "id-1",
   accessToken: "access-1",
   refreshToken: "refresh-1",
   expiresAt: 2_000,
@@ -14,128 +20,193 @@ const credential: Credential = {
   signedInAt: 1_000,
   refreshedAt: 1_000,
 };
-const newer = { ...credential, generation: 2, accessToken: "access-2" };
+const newer = { ...record, generation: 8, accessToken: "access-2" };
+const apiKey: StoredRecord = {
+  version: 2,
+  kind: "apiKey",
+  generation: 8,
+  serverUrl,
+  signInId: "id-2",
+  apiKey: "key-1",
+  signedInAt: 1_000,
+};
+const signedOut: StoredRecord = {
+  version: 2,
+  kind: "signedOut",
+  generation: 9,
+  serverUrl,
+};
 
 describe("The token store", () => {
+  let clock: FakeClock;
   let keyring: FakeKeyring;
   let secrets: FakeSecrets;
   let store: TokenStore;
   let warnings: string[];
   beforeEach(() => {
+    clock = new FakeClock();
     keyring = new FakeKeyring();
     secrets = keyring.window();
     warnings = [];
     store = open(secrets);
   });
+  afterEach(() => {
+    assert.equal(clock.pending, 0);
+    assert.ok(!/access-|refresh-|key-/.test(warnings.join()));
+  });
 
   const open = (window: FakeSecrets) =>
     new TokenStore({
       secrets: window,
+      clock,
       log: { ...nullLogger, warn: (message) => warnings.push(message) },
     });
+  const readBy = async (one: TokenStore) => (await one.read(serverUrl)).record;
+  const read = () => readBy(store);
 
   it("gives back what was written, in another window and after a restart too", async () => {
-    assert.equal(await store.read(), undefined);
-    await store.write(credential);
-    assert.deepEqual(await store.read(), credential);
-    assert.deepEqual(await open(keyring.window()).read(), credential);
+    const none = { record: undefined, generation: 0, isCertain: true };
+    assert.deepEqual(await store.read(serverUrl), none);
+    for (const one of [record, apiKey, signedOut]) {
+      await store.write(one);
+      assert.deepEqual(await read(), one);
+      assert.deepEqual(await readBy(open(keyring.window())), one);
+    }
     assert.equal(store.isPersistent, true);
   });
 
-  it("forgets everywhere what was cleared", async () => {
-    await store.write(credential);
-    await store.clear();
-    assert.equal(await store.read(), undefined);
-    assert.equal(keyring.values.size, 0);
+  it("has a record for each server", async () => {
+    const other = { ...record, serverUrl: "https://other.example" };
+    await store.write(record);
+    await store.write(other);
+    assert.deepEqual(await read(), record);
+    assert.deepEqual((await store.read(other.serverUrl)).record, other);
+    assert.equal(await readBy(open(new FakeKeyring().window())), undefined);
   });
 
-  it("tells of changes of its own record only", async () => {
+  it("tells of its own records only, and of the other windows' changes", async () => {
     let changes = 0;
     const subscription = store.onDidChange(() => (changes += 1));
-    secrets.tell("another extension's");
+    secrets.tell("another.key");
     assert.equal(changes, 0);
-    await open(keyring.window()).write(credential);
+    await open(keyring.window()).write(record);
     assert.equal(changes, 1);
     subscription.dispose();
-    await store.clear();
+    await store.write(newer);
     assert.equal(changes, 1);
   });
 
-  it("takes a record that it does not understand for none", async () => {
-    await store.write(credential);
-    const [[key] = assert.fail()] = keyring.values;
+  it("takes a record that it does not understand for none, says so once, and leaves it alone", async () => {
     const odd = [
       "",
       "{",
       "null",
-      JSON.stringify({ ...credential, version: 2 }),
+      JSON.stringify({ ...record, version: 3 }),
+      JSON.stringify({ ...record, refreshToken: undefined }),
+      JSON.stringify({ ...record, serverUrl: "https://other.example" }),
     ];
-    for (const text of odd) {
+    for (const [index, text] of odd.entries()) {
       keyring.values.set(key, text);
-      assert.equal(await store.read(), undefined, text);
+      assert.equal(await read(), undefined, text);
+      assert.equal(await read(), undefined, text);
+      assert.equal(warnings.length, index + 1);
+      assert.equal(keyring.values.get(key), text);
     }
   });
 
+  it("knows the generation of a record of a later version, so that the next one is higher", async () => {
+    const later = { version: 3, generation: 41, serverUrl };
+    keyring.values.set(key, JSON.stringify(later));
+    const expected = { record: undefined, generation: 41, isCertain: true };
+    assert.deepEqual(await store.read(serverUrl), expected);
+    keyring.values.set(key, JSON.stringify({ ...later, generation: "41" }));
+    assert.equal((await store.read(serverUrl)).generation, 0);
+  });
+
   describe("on a machine without a keyring", () => {
+    beforeEach(() => (secrets.fails = { get: true, store: true }));
+
     it("keeps the record in memory for this run, and says so", async () => {
-      secrets.fails = { get: true, store: true, delete: true };
-      assert.equal(await store.read(), undefined);
-      await store.write(credential);
+      assert.equal(await read(), undefined);
+      await store.write(record);
       assert.equal(store.isPersistent, false);
-      assert.deepEqual(await store.read(), credential);
+      assert.deepEqual(await store.read(serverUrl), {
+        record,
+        generation: 7,
+        isCertain: true,
+      });
       await store.write(newer);
-      assert.deepEqual(await store.read(), newer);
-      assert.equal(await open(secrets).read(), undefined);
+      assert.deepEqual(await read(), newer);
+      assert.equal(await readBy(open(secrets)), undefined);
       assert.ok(warnings.length > 0);
-      assert.ok(!/access-|refresh-/.test(warnings.join()));
     });
 
-    it("forgets the record in memory", async () => {
-      secrets.fails = { store: true, delete: true };
-      await store.write(credential);
-      await store.clear();
-      assert.equal(await store.read(), undefined);
+    it("keeps a sign-out in memory, too, and has nothing more to say of keeping", async () => {
+      await store.write(record);
+      await store.write(signedOut);
+      assert.deepEqual(await read(), signedOut);
+      assert.equal(store.isPersistent, true);
     });
   });
 
   describe("with a keyring that fails now and then", () => {
     it("prefers what it could not store to the older record that is stored", async () => {
-      await store.write(credential);
+      await store.write(record);
       secrets.fails = { store: true };
       await store.write(newer);
       assert.equal(store.isPersistent, false);
-      assert.deepEqual(await store.read(), newer);
+      assert.deepEqual(await read(), newer);
+    });
+
+    it("prefers it to an older record that it could not read before", async () => {
+      await open(keyring.window()).write(record);
+      secrets.fails = { get: true, store: true };
+      await store.write(apiKey);
+      secrets.fails = {};
+      assert.deepEqual(await read(), apiKey);
+    });
+
+    it("prefers what another window has stored since", async () => {
+      await store.write(record);
+      secrets.fails = { store: true };
+      await store.write(newer);
+      await open(keyring.window()).write(apiKey);
+      assert.deepEqual(await read(), apiKey);
+      assert.equal(store.isPersistent, true);
     });
 
     it("is persistent again with the first record that is stored", async () => {
       secrets.fails = { store: true };
-      await store.write(credential);
+      await store.write(record);
       secrets.fails = {};
       await store.write(newer);
       assert.equal(store.isPersistent, true);
-      assert.deepEqual(await open(keyring.window()).read(), newer);
+      assert.deepEqual(await readBy(open(keyring.window())), newer);
     });
 
-    it("gives what it last knew while the record cannot be read: nobody is signed out by that", async () => {
-      await store.write(credential);
+    it("gives what it last knew while the record cannot be read, and that it is not certain", async () => {
+      await store.write(record);
       secrets.fails = { get: true };
-      assert.deepEqual(await store.read(), credential);
+      const known = { record, generation: 7, isCertain: false };
+      assert.deepEqual(await store.read(serverUrl), known);
       secrets.fails = {};
       await open(keyring.window()).write(newer);
-      assert.deepEqual(await store.read(), newer);
+      assert.deepEqual(await read(), newer);
       secrets.fails = { get: true };
-      assert.deepEqual(await store.read(), newer);
+      assert.deepEqual(await read(), newer);
     });
 
-    it("gives nothing of what was cleared, though it is still stored", async () => {
-      await store.write(credential);
-      secrets.fails = { delete: true };
-      await store.clear();
-      assert.equal(keyring.values.size, 1);
-      assert.equal(await store.read(), undefined);
-      secrets.fails = {};
-      await store.write(newer);
-      assert.deepEqual(await store.read(), newer);
+    it("does not wait for ever for one that asks for its password", async () => {
+      await store.write(record);
+      secrets.get = () => new Promise(() => {});
+      secrets.store = () => new Promise(() => {});
+      const reading = store.read(serverUrl);
+      await clock.advance(5_000);
+      assert.equal((await reading).isCertain, false);
+      const writing = store.write(newer);
+      await clock.advance(5_000);
+      await writing;
+      assert.equal(store.isPersistent, false);
     });
   });
 });

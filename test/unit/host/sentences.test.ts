@@ -5,11 +5,13 @@ import manifest from "../../../package.json";
 
 /** All codes: one that is missing here does not compile. */
 const all: Record<AppErrorCode, true> = {
+  "browser-timeout": true,
   cancelled: true,
   "cli-not-found": true,
   "code-denied": true,
   "code-expired": true,
   "invalid-credential": true,
+  "listener-failed": true,
   "local-server-failed": true,
   "no-folder": true,
   "not-json": true,
