@@ -9,6 +9,9 @@ const logoutTimeoutMs = 3_000;
 /** RFC 8628 section 3.2: without an interval the client polls every 5 s. */
 const defaultIntervalSeconds = 5;
 
+/** Nobody waits longer for a poll; a timer's limit, beyond which it would run at once, is 24.8 days. */
+const longestIntervalSeconds = 3_600;
+
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(31_536_000));
 
 /** It is opened as it is: nothing but a page may be opened because a server says so. */
@@ -34,7 +37,10 @@ const deviceCodeSchema = v.object({
   verification_url: v.optional(pageSchema),
   verification_uri_complete: v.optional(pageSchema),
   expires_in: seconds,
-  interval: v.optional(seconds, defaultIntervalSeconds),
+  interval: v.optional(
+    v.pipe(seconds, v.maxValue(longestIntervalSeconds)),
+    defaultIntervalSeconds,
+  ),
 });
 
 const userSchema = v.object({

@@ -77,8 +77,8 @@ async function waitForCallback(
     const { redirectUri } = await Promise.race([opening, limit.end]);
     const url = request.url(redirectUri);
     view.onUrl(url);
-    void openPage(deps, url).then((isOpen) => {
-      if (!isOpen && !limit.isDisposed) {
+    void openPage(deps, url, () => {
+      if (!limit.isDisposed) {
         view.onBrowserFailed(url);
       }
     });
@@ -102,12 +102,20 @@ async function waitForCallback(
 async function openPage(
   { openBrowser, log }: BrowserFlowDeps,
   url: string,
-): Promise<boolean> {
-  try {
-    return await openBrowser(url);
-  } catch (error) {
-    log.warn(`The browser was not opened: ${messageOf(error)}`);
-    return false;
+  onFailed: () => void,
+): Promise<void> {
+  const isOpen = await Promise.resolve()
+    .then(() => openBrowser(url))
+    .catch((error: unknown) => {
+      log.warn(`The browser was not opened: ${messageOf(error)}`);
+      return false;
+    });
+  if (!isOpen) {
+    try {
+      onFailed();
+    } catch (error) {
+      log.error(`Showing the page's address: ${messageOf(error)}`);
+    }
   }
 }
 

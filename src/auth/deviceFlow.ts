@@ -1,6 +1,7 @@
 import { fullJitterMs } from "../base/backoff";
 import { type Clock, sleep } from "../base/clock";
 import { AppError } from "../base/errors";
+import type { Logger } from "../base/log";
 import type { AuthApi, DeviceCode, SignedIn } from "./authApi";
 
 /** RFC 8628 section 3.5: each slow_down adds this to every later wait. */
@@ -9,6 +10,13 @@ const slowDownMs = 5_000;
 /** A server that names no pause at all is not asked without one. */
 const leastIntervalMs = 1_000;
 
+/**
+ * The code's end is the server's to tell. Two clocks that differ by 30 % either
+ * way must not make the editor stop before the server does; this is its own
+ * end where the server says nothing.
+ */
+const lifeAllowance = 1.5;
+
 /** Added to the interval after a failed call; the server's own pace is never undercut. */
 const backoff = { baseMs: 1_000, maxMs: 30_000 };
 
@@ -16,6 +24,7 @@ export interface DeviceFlowDeps {
   api: Pick<AuthApi, "requestDeviceCode" | "pollDeviceToken">;
   clock: Clock;
   random: () => number;
+  log: Logger;
 }
 
 /**
@@ -25,7 +34,7 @@ export interface DeviceFlowDeps {
  * `cancelled`, or what getting the code threw.
  */
 export async function runDeviceFlow(
-  { api, clock, random }: DeviceFlowDeps,
+  { api, clock, random, log }: DeviceFlowDeps,
   signal: AbortSignal,
   onCode: (code: DeviceCode) => void,
 ): Promise<SignedIn> {
@@ -33,17 +42,18 @@ export async function runDeviceFlow(
     // Cancelling also makes the call fail: that is not the server's doing.
     throwIfCancelled(signal),
   );
-  const expiresAt = clock.now() + code.expiresInMs;
+  const endsAt = clock.now() + code.expiresInMs * lifeAllowance;
   onCode(code);
 
   let intervalMs = Math.max(code.intervalMs, leastIntervalMs);
   let failures = 0;
   let waitMs = intervalMs;
   for (;;) {
-    // The last poll may come up to one wait after the code's time: an approval
-    // in its last seconds counts, and the server's pace is not undercut.
     await sleep(clock, waitMs, signal);
     throwIfCancelled(signal);
+    // The last poll begins after the code's time: an approval in its last
+    // seconds counts, and the server's pace is not undercut.
+    const isLast = clock.now() >= endsAt;
     const outcome = await api.pollDeviceToken(code.deviceCode, signal);
     throwIfCancelled(signal);
     failures = outcome.kind === "retryable" ? failures + 1 : 0;
@@ -59,11 +69,13 @@ export async function runDeviceFlow(
       case "slowDown":
         intervalMs += slowDownMs;
         break;
-      case "pending":
       case "retryable":
+        log.warn(`Asking for the tokens: ${outcome.detail}`);
+        break;
+      case "pending":
         break;
     }
-    if (clock.now() >= expiresAt) {
+    if (isLast) {
       throw new AppError("code-expired", "The code's time is over");
     }
     waitMs =

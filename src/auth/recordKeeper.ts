@@ -107,8 +107,8 @@ export class RecordKeeper extends Disposable {
   async reload(): Promise<void> {
     const server = this.#wantedServer;
     const changes = this.#changes;
-    const record =
-      server === "" ? undefined : (await this.deps.store.read(server)).record;
+    const stored =
+      server === "" ? undefined : await this.deps.store.read(server);
     if (this.isDisposed) {
       return;
     }
@@ -116,7 +116,13 @@ export class RecordKeeper extends Disposable {
       // It changed while the storage was read: what was read may be older.
       return this.reload();
     }
-    this.#adopt(server, record);
+    if (stored?.isMissing && this.#record && server === this.#server) {
+      this.deps.log.warn("The stored sign-in was gone, and is put back.");
+      await this.deps.store.write(this.#record);
+      this.#plan();
+      return;
+    }
+    this.#adopt(server, stored?.record);
   }
 
   /** Stores a new sign-in, and adopts it where it is the followed server's. */
@@ -203,13 +209,11 @@ export class RecordKeeper extends Disposable {
     if (this.isDisposed || server !== this.#wantedServer) {
       return;
     }
-    if (changes !== this.#changes) {
-      // Somebody has signed out, or in, or was faster: the storage has what holds.
-      await this.reload();
-    } else if (end.kind === "stored") {
-      this.#adopt(server, end.record);
-    } else {
+    if (changes === this.#changes && end.kind === "offline") {
       this.#stayOffline(end.detail);
+    } else {
+      // Whoever has stored, refreshed or signed out meanwhile: the storage has what holds.
+      await this.reload();
     }
   }
 

@@ -28,10 +28,9 @@ export interface RefresherDeps {
   log: Logger;
 }
 
-/** `stored`: what holds now, whoever stored it. `offline`: nothing has changed. */
+/** `stored`: the storage has what holds now, whoever put it there. `offline`: nothing has changed. */
 export type RefreshEnd =
-  | { kind: "stored"; record: StoredRecord | undefined }
-  | { kind: "offline"; detail: string };
+  { kind: "stored" } | { kind: "offline"; detail: string };
 
 /** `orphan`: a refresh token that nobody will store, to be revoked. */
 interface Replaced {
@@ -65,12 +64,12 @@ export class Refresher {
     const { record } = await this.deps.store.read(serverUrl);
     if (isDone(record)) {
       // Another window was faster. Looking first spares a crowd of windows the queue for the lock.
-      return { kind: "stored", record };
+      return { kind: "stored" };
     }
     const work = async (): Promise<Replaced> => {
       const stored = (await this.deps.store.read(serverUrl)).record;
       return stored?.kind !== "tokens" || isDone(stored)
-        ? { end: { kind: "stored", record: stored } }
+        ? { end: { kind: "stored" } }
         : this.#replace(stored);
     };
     const locked = await this.withLock(serverUrl, signal, work);
@@ -154,14 +153,14 @@ export class Refresher {
   async #replace(stored: TokensCredential): Promise<Replaced> {
     const { store, clock, log } = this.deps;
     const outcome = await this.#askServer(stored);
-    const { record, isCertain } = await store.read(stored.serverUrl);
-    if (!isSameRecord(record, stored)) {
+    const { record, isCertain, isMissing } = await store.read(stored.serverUrl);
+    if (!isMissing && !isSameRecord(record, stored)) {
       // Meanwhile somebody has signed out, or in: that holds, and what came of the old sign-in is nobody's.
       const isOrphan =
         outcome.kind === "refreshed" &&
         credentialOf(record)?.signInId !== stored.signInId;
       return {
-        end: { kind: "stored", record },
+        end: { kind: "stored" },
         ...(isOrphan ? { orphan: outcome.tokens.refreshToken } : {}),
       };
     }
@@ -176,7 +175,7 @@ export class Refresher {
           expiresAt: now + expiresInMs,
         };
         await store.write(next);
-        return { end: { kind: "stored", record: next } };
+        return { end: { kind: "stored" } };
       }
       case "invalid": {
         if (!isCertain) {
@@ -185,9 +184,8 @@ export class Refresher {
           return { end: { kind: "offline", detail } };
         }
         log.warn("The server has ended the session; sign in again.");
-        const ended = signedOutAfter(stored);
-        await store.write(ended);
-        return { end: { kind: "stored", record: ended } };
+        await store.write(signedOutAfter(stored));
+        return { end: { kind: "stored" } };
       }
       case "retryable":
         return { end: { kind: "offline", detail: outcome.detail } };

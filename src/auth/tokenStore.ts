@@ -21,6 +21,11 @@ export interface Stored {
   generation: number;
   /** False: the storage could not be read, and this is what it last said. */
   isCertain: boolean;
+  /**
+   * There is nothing at all, not even a sign-out. VS Code deletes what it
+   * could not decrypt, so this alone signs nobody out.
+   */
+  isMissing: boolean;
 }
 
 export interface TokenStoreDeps {
@@ -76,14 +81,17 @@ export class TokenStore {
       const held = this.#held.get(serverUrl)?.record;
       const known = this.#known.get(serverUrl);
       return held
-        ? { ...asParsed(held), isCertain: true }
+        ? { ...asParsed(held), isCertain: true, isMissing: false }
         : {
             record: known?.record,
             generation: known?.generation ?? 0,
             isCertain: false,
+            isMissing: false,
           };
     }
-    return { ...this.#newer(serverUrl, text), isCertain: true };
+    const parsed = this.#newer(serverUrl, text);
+    const isMissing = text === undefined && parsed.record === undefined;
+    return { ...parsed, isCertain: true, isMissing };
   }
 
   /** Never throws: a record that the storage does not take is kept in memory. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AuthApi, type DeviceCode } from "../../../src/auth/authApi";
 import { runDeviceFlow } from "../../../src/auth/deviceFlow";
+import { nullLogger } from "../../../src/base/log";
 import { eventually } from "../../fakes/eventually";
 import { TestServer } from "../cloud/testServer";
 
@@ -28,7 +29,7 @@ describe("The sign-in calls, with the embedded server", function () {
     const codes: DeviceCode[] = [];
     const { clock } = server;
     const signedIn = runDeviceFlow(
-      { api, clock, random: () => 0 },
+      { api, clock, random: () => 0, log: nullLogger },
       signal,
       (shown) => codes.push(shown),
     );

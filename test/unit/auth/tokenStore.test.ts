@@ -37,6 +37,8 @@ const signedOut: StoredRecord = {
   serverUrl,
 };
 
+const sure = { isCertain: true, isMissing: false };
+
 describe("The token store", () => {
   let clock: FakeClock;
   let keyring: FakeKeyring;
@@ -65,7 +67,7 @@ describe("The token store", () => {
   const read = () => readBy(store);
 
   it("gives back what was written, in another window and after a restart too", async () => {
-    const none = { record: undefined, generation: 0, isCertain: true };
+    const none = { ...sure, record: undefined, generation: 0, isMissing: true };
     assert.deepEqual(await store.read(serverUrl), none);
     for (const one of [record, apiKey, signedOut]) {
       await store.write(one);
@@ -117,7 +119,7 @@ describe("The token store", () => {
   it("knows the generation of a record of a later version, so that the next one is higher", async () => {
     const later = { version: 3, generation: 41, serverUrl };
     keyring.values.set(key, JSON.stringify(later));
-    const expected = { record: undefined, generation: 41, isCertain: true };
+    const expected = { ...sure, record: undefined, generation: 41 };
     assert.deepEqual(await store.read(serverUrl), expected);
     keyring.values.set(key, JSON.stringify({ ...later, generation: "41" }));
     assert.equal((await store.read(serverUrl)).generation, 0);
@@ -131,9 +133,9 @@ describe("The token store", () => {
       await store.write(record);
       assert.equal(store.isPersistent, false);
       assert.deepEqual(await store.read(serverUrl), {
+        ...sure,
         record,
         generation: 7,
-        isCertain: true,
       });
       await store.write(newer);
       assert.deepEqual(await read(), newer);
@@ -187,7 +189,7 @@ describe("The token store", () => {
     it("gives what it last knew while the record cannot be read, and that it is not certain", async () => {
       await store.write(record);
       secrets.fails = { get: true };
-      const known = { record, generation: 7, isCertain: false };
+      const known = { ...sure, record, generation: 7, isCertain: false };
       assert.deepEqual(await store.read(serverUrl), known);
       secrets.fails = {};
       await open(keyring.window()).write(newer);
