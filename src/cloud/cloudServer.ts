@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { type Clock, sleep } from "../base/clock";
-import { messageOf } from "../base/errors";
 import { Disposable, toDisposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import { authRoutes } from "./auth/authRoutes";
+import { AuthorizationCodes, type CodeGives } from "./auth/authorizationCodes";
 import { DeviceCodes } from "./auth/deviceCodes";
 import { defaultLifetimes, type Lifetimes } from "./auth/lifetimes";
 import { Tokens } from "./auth/tokens";
@@ -12,13 +12,15 @@ import { batchRoute } from "./events/batchRoute";
 import { Ingest } from "./events/ingest";
 import { IngestSocket } from "./events/ingestSocket";
 import { Faults } from "./faults";
+import type { Route } from "./http/exchange";
 import { Listener } from "./http/listener";
+import { identityProof } from "./identity";
+import { connectRoutes } from "./pages/connectRoutes";
 import { deviceRoutes } from "./pages/deviceRoutes";
 import { FormTokens } from "./pages/formTokens";
 import { publicRoutes } from "./pages/publicRoutes";
 import { WrongCodes } from "./pages/wrongCodes";
-import { openDatabase } from "./store/openDatabase";
-import { SqliteStore } from "./store/sqliteStore";
+import { type DataFailure, DataFolder } from "./store/dataFolder";
 import type { CloudStore } from "./store/store";
 
 export interface CloudServerOptions {
@@ -30,6 +32,8 @@ export interface CloudServerOptions {
   /** What "Sign in as" suggests, before the @. */
   readonly userName: string;
   readonly lifetimes?: Partial<Lifetimes>;
+  /** What signing in with the browser gives; tokens unless told. */
+  readonly codeGives?: CodeGives;
   /** Opens /__faults: for tests, never for users. */
   readonly faultsEnabled?: boolean;
   readonly clock: Clock;
@@ -38,8 +42,9 @@ export interface CloudServerOptions {
 
 export type StartOutcome =
   | { readonly kind: "started"; readonly server: CloudServer }
+  | DataFailure
   | {
-      readonly kind: "port-in-use" | "data-unusable" | "cannot-listen";
+      readonly kind: "port-in-use" | "cannot-listen";
       readonly message: string;
     };
 
@@ -54,15 +59,11 @@ const stopGraceMs = 300;
 export async function startCloudServer(
   options: CloudServerOptions,
 ): Promise<StartOutcome> {
-  let store: CloudStore;
-  try {
-    store = new SqliteStore(
-      await openDatabase(options.dataFolder, randomBytes),
-    );
-  } catch (error) {
-    return { kind: "data-unusable", message: messageOf(error) };
+  const data = await DataFolder.open(options.dataFolder);
+  if ("kind" in data) {
+    return data;
   }
-  const server = new CloudServer(options, store);
+  const server = new CloudServer(options, data);
   const failure = await server.listen(options.port);
   if (failure) {
     server.dispose();
@@ -71,6 +72,11 @@ export async function startCloudServer(
         ? "port-in-use"
         : "cannot-listen";
     return { kind, message: failure.message };
+  }
+  const unpublished = await data.publish(server.url);
+  if (unpublished) {
+    server.dispose();
+    return unpublished;
   }
   return { kind: "started", server };
 }
@@ -81,30 +87,27 @@ export class CloudServer extends Disposable {
   readonly #sockets: IngestSocket;
   readonly #clock: Clock;
 
-  constructor(options: CloudServerOptions, store: CloudStore) {
+  constructor(options: CloudServerOptions, data: DataFolder) {
     super();
-    const { clock, logger } = options;
-    const lifetimes = { ...defaultLifetimes, ...options.lifetimes };
+    this.register(data);
+    const { store } = data;
+    const { logger } = options;
+    const faults = new Faults(options.clock);
+    const { clock } = faults;
     this.#clock = clock;
-    this.register(store);
-    const faults = new Faults();
+    const lifetimes = { ...defaultLifetimes, ...options.lifetimes };
     const tokens = new Tokens({ store, clock, lifetimes, randomBytes });
-    const deviceCodes = new DeviceCodes({
-      ...{ store, tokens, clock, lifetimes, randomBytes },
-    });
     const ingest = new Ingest({ store, clock, logger });
     const listener = this.register(
       new Listener({
         routes: [
-          ...publicRoutes({ version: options.version, randomBytes }),
-          ...authRoutes({ deviceCodes, tokens, lifetimes }),
-          ...deviceRoutes({
-            deviceCodes,
-            formTokens: new FormTokens({ clock, randomBytes }),
-            wrongCodes: new WrongCodes(clock),
+          ...publicRoutes({
+            version: options.version,
+            prove: (challenge) =>
+              identityProof(data.identityKey, this.#port, challenge),
             randomBytes,
-            suggestedEmail: suggestedEmail(options.userName),
           }),
+          ...signInRoutes({ options, store, tokens, faults, lifetimes }),
           batchRoute({ tokens, ingest }),
           ...(options.faultsEnabled ? faults.routes() : []),
         ],
@@ -130,10 +133,12 @@ export class CloudServer extends Disposable {
 
   /** Without a slash at its end. */
   get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get #port(): number {
     const address = this.#http.address();
-    const port =
-      typeof address === "object" && address !== null ? address.port : 0;
-    return `http://127.0.0.1:${port}`;
+    return typeof address === "object" && address !== null ? address.port : 0;
   }
 
   /** Resolves once it listens, or with the error that kept it from it. */
@@ -162,6 +167,39 @@ export class CloudServer extends Disposable {
     graceEnded.abort();
     this.dispose();
   }
+}
+
+interface SignInDeps {
+  readonly options: CloudServerOptions;
+  readonly store: CloudStore;
+  readonly tokens: Tokens;
+  readonly faults: Faults;
+  readonly lifetimes: Lifetimes;
+}
+
+/** The calls and pages of signing in, either way. */
+function signInRoutes(deps: SignInDeps): Route[] {
+  const { options, store, tokens, faults, lifetimes } = deps;
+  const { clock } = faults;
+  const shared = { store, tokens, clock, randomBytes };
+  const deviceCodes = new DeviceCodes({ ...shared, lifetimes });
+  const gives = options.codeGives ?? "tokens";
+  const authorizationCodes = new AuthorizationCodes({ ...shared, gives });
+  const pages = {
+    formTokens: new FormTokens({ clock, randomBytes }),
+    randomBytes,
+    suggestedEmail: suggestedEmail(options.userName),
+  };
+  const codes = { deviceCodes, authorizationCodes };
+  return [
+    ...authRoutes({ ...codes, tokens, faults, lifetimes }),
+    ...deviceRoutes({
+      ...pages,
+      deviceCodes,
+      wrongCodes: new WrongCodes(clock),
+    }),
+    ...connectRoutes({ ...pages, authorizationCodes }),
+  ];
 }
 
 /** The user's name on this machine as an address; what an address cannot hold is replaced. */

@@ -1,17 +1,20 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../base/errors";
+import type { CodeGives } from "./auth/authorizationCodes";
 import type { Lifetimes } from "./auth/lifetimes";
 
 export interface CommandLine {
   readonly dataFolder: string;
   readonly port: number;
   readonly lifetimes: Partial<Lifetimes>;
+  readonly codeGives: CodeGives;
   readonly faultsEnabled: boolean;
   readonly exitWithStdin: boolean;
 }
 
 export const usage =
   "cloud.js --data DIR [--port N] [--exit-with-stdin] [--faults]" +
+  " [--issue tokens|api-key]" +
   " [--access-token-seconds N] [--device-code-seconds N] [--interval-seconds N]";
 
 /** What the arguments (without node and the script) ask for, or what is wrong with them. */
@@ -33,6 +36,7 @@ function read(args: readonly string[]): CommandLine | { problem: string } {
       data: { type: "string" },
       port: { type: "string" },
       faults: { type: "boolean" },
+      issue: { type: "string", default: "tokens" },
       "exit-with-stdin": { type: "boolean" },
       "access-token-seconds": { type: "string" },
       "device-code-seconds": { type: "string" },
@@ -41,6 +45,10 @@ function read(args: readonly string[]): CommandLine | { problem: string } {
   });
   if (!values.data) {
     return { problem: "--data is missing" };
+  }
+  const { issue } = values;
+  if (issue !== "tokens" && issue !== "api-key") {
+    return { problem: "--issue is tokens or api-key" };
   }
   const seconds = {
     accessTokenSeconds: wholeNumber(values["access-token-seconds"], 1),
@@ -57,6 +65,7 @@ function read(args: readonly string[]): CommandLine | { problem: string } {
     lifetimes: Object.fromEntries(
       Object.entries(seconds).filter(([, value]) => value !== undefined),
     ),
+    codeGives: issue,
     faultsEnabled: values.faults ?? false,
     exitWithStdin: values["exit-with-stdin"] ?? false,
   };

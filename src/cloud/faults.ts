@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Clock } from "../base/clock";
 import { readJsonBody } from "./http/body";
 import type { Reply, Route } from "./http/exchange";
 import { errorReply, jsonReply } from "./http/replies";
@@ -10,6 +11,8 @@ const target = {
   path: v.string(),
   /** How many times; 1 unless told. */
   count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
+  /** 3: the third request that it fits suffers it, the sixth and so on; 1 unless told. */
+  every: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
 };
 
 const faultSchema = v.variant("kind", [
@@ -30,6 +33,8 @@ const faultSchema = v.variant("kind", [
   }),
   /** Does the work, then says nothing: an HTTP connection is cut, a WebSocket stays open. */
   v.object({ ...target, kind: v.literal("drop") }),
+  /** Polling for a device code only: takes the poll for one that came too early, with all that follows. */
+  v.object({ ...target, kind: v.literal("slow_down") }),
   /** WebSocket only: closes with this code instead of doing the work. */
   v.object({
     ...target,
@@ -37,7 +42,13 @@ const faultSchema = v.variant("kind", [
     code: v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(4999)),
   }),
 ]);
-export type Fault = v.InferOutput<typeof faultSchema>;
+type Fault = v.InferOutput<typeof faultSchema>;
+
+const planSchema = v.object({
+  faults: v.array(faultSchema),
+  /** How far the server's clock is off; in milliseconds, ahead of time when positive. */
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.safeInteger()), 0),
+});
 
 /**
  * The misfortunes that tests ask for, in the order in which they strike. The
@@ -45,7 +56,18 @@ export type Fault = v.InferOutput<typeof faultSchema>;
  * with `--faults`.
  */
 export class Faults {
-  #planned: Fault[] = [];
+  #planned: { fault: Fault; passed: number }[] = [];
+  #clockOffsetMs = 0;
+
+  /** The server's clock, off by as much as was asked for; its timers are right. */
+  readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = {
+      now: () => clock.now() + this.#clockOffsetMs,
+      schedule: (delayMs, run) => clock.schedule(delayMs, run),
+    };
+  }
 
   /** The next fault of one of these kinds for this path; using it up counts it down. */
   take<K extends Fault["kind"]>(
@@ -59,30 +81,42 @@ export class Faults {
     const isWanted = (fault: Fault): fault is Extract<Fault, { kind: K }> =>
       (fault.path === path || fault.path === "*") &&
       kinds.some((kind) => kind === fault.kind);
-    const found = this.#planned.find(isWanted);
-    if (found) {
-      found.count -= 1;
-      this.#planned = this.#planned.filter((fault) => fault.count > 0);
+    for (const planned of this.#planned) {
+      const { fault } = planned;
+      if (!isWanted(fault)) {
+        continue;
+      }
+      planned.passed += 1;
+      if (planned.passed % fault.every === 0) {
+        fault.count -= 1;
+        this.#planned = this.#planned.filter((one) => one.fault.count > 0);
+        return fault;
+      }
     }
-    return found;
+    return undefined;
   }
 
-  /** `POST /__faults {faults: [...]}` replaces the plan (`[]` clears it); `GET` shows what is left of it. */
+  /** `POST /__faults {faults: [...], clock_offset_ms?}` replaces the plan (`[]` clears it); `GET` shows what is left of it. */
   routes(): Route[] {
-    const show = () => jsonReply(200, { faults: this.#planned });
+    const show = () =>
+      jsonReply(200, {
+        faults: this.#planned.map(({ fault }) => fault),
+        clock_offset_ms: this.#clockOffsetMs,
+      });
     const path = faultsPath;
-    const schema = v.object({ faults: v.array(faultSchema) });
     return [
       { method: "GET", path, handle: show },
       {
         method: "POST",
         path,
         handle: (request) => {
-          const body = readJsonBody(request, schema);
+          const body = readJsonBody(request, planSchema);
           if (!body.ok) {
             return body.reply;
           }
-          this.#planned = body.value.faults;
+          const { faults, clock_offset_ms: offsetMs } = body.value;
+          this.#planned = faults.map((fault) => ({ fault, passed: 0 }));
+          this.#clockOffsetMs = offsetMs;
           return show();
         },
       },

@@ -2,7 +2,12 @@ import * as v from "valibot";
 import { readJsonBody } from "../http/body";
 import type { CloudRequest, Reply, Route } from "../http/exchange";
 import { errorReply, jsonReply } from "../http/replies";
+import type { Faults } from "../faults";
 import type { User } from "../store/store";
+import {
+  type AuthorizationCodes,
+  maxRedirectUriLength,
+} from "./authorizationCodes";
 import { authenticate } from "./bearer";
 import type { DeviceCodes, PollOutcome } from "./deviceCodes";
 import type { Lifetimes } from "./lifetimes";
@@ -10,7 +15,9 @@ import type { Tokens } from "./tokens";
 
 export interface AuthRoutesDeps {
   readonly deviceCodes: DeviceCodes;
+  readonly authorizationCodes: AuthorizationCodes;
   readonly tokens: Tokens;
+  readonly faults: Faults;
   readonly lifetimes: Lifetimes;
 }
 
@@ -18,25 +25,39 @@ const secret = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const anything = v.object({});
 const deviceTokenBody = v.object({ device_code: secret });
 const refreshBody = v.object({ refresh_token: secret });
+const logoutBody = v.union([refreshBody, v.object({ api_key: secret })]);
+const codeTokenBody = v.object({
+  code: secret,
+  state: secret,
+  redirect_uri: v.pipe(v.string(), v.maxLength(maxRedirectUriLength)),
+  /** RFC 7636 section 4.1. */
+  code_verifier: v.pipe(v.string(), v.regex(/^[\w.~-]{43,128}$/)),
+});
 
-/** The sign-in calls under /api/v1/auth; the browser flow's `code-token` will be one more of them. */
+/** The sign-in calls under /api/v1/auth. */
 export function authRoutes(deps: AuthRoutesDeps): Route[] {
-  const { deviceCodes, tokens } = deps;
+  const { deviceCodes, tokens, faults } = deps;
   return [
     post("device-code", anything, (_, request) =>
       deviceCodeReply(deps, request),
     ),
-    post("device-token", deviceTokenBody, (body) =>
-      pollReply(deviceCodes.poll(body.device_code)),
+    post("device-token", deviceTokenBody, (body, { path }) => {
+      const isTooEarly = faults.take(path, ["slow_down"]) !== undefined;
+      return pollReply(deviceCodes.poll(body.device_code, isTooEarly));
+    }),
+    post("code-token", codeTokenBody, (body) =>
+      codeTokenReply(deps.authorizationCodes, body),
     ),
     post("refresh", refreshBody, (body) => {
       const answer = tokens.refresh(body.refresh_token);
-      return answer
-        ? jsonReply(200, answer)
-        : errorReply(400, "invalid_grant", "Sign in again.");
+      return answer ? jsonReply(200, answer) : invalidGrant();
     }),
-    post("logout", refreshBody, (body) => {
-      tokens.revoke(body.refresh_token);
+    post("logout", logoutBody, (body) => {
+      if ("api_key" in body) {
+        tokens.revoke(body.api_key, "access");
+      } else {
+        tokens.revoke(body.refresh_token, "refresh");
+      }
       return jsonReply(200, {});
     }),
     {
@@ -88,6 +109,26 @@ function pollReply(outcome: PollOutcome): Reply {
   return outcome.kind === "done"
     ? jsonReply(200, { ...outcome.tokens, user: wireUser(outcome.user) })
     : jsonReply(400, { error: outcome.kind });
+}
+
+function codeTokenReply(
+  codes: AuthorizationCodes,
+  body: v.InferOutput<typeof codeTokenBody>,
+): Reply {
+  const { code, state } = body;
+  const { redirect_uri: redirectUri, code_verifier: codeVerifier } = body;
+  const redeemed = codes.redeem({ code, state, redirectUri, codeVerifier });
+  // Which part did not fit stays untold: it would help only who guesses.
+  return redeemed
+    ? jsonReply(200, {
+        ...redeemed.credential,
+        user: wireUser(redeemed.user),
+      })
+    : invalidGrant();
+}
+
+function invalidGrant(): Reply {
+  return errorReply(400, "invalid_grant", "Sign in again.");
 }
 
 function wireUser({ id, email }: User) {

@@ -63,8 +63,11 @@ export class DeviceCodes {
     return { deviceCode, userCode };
   }
 
-  /** One poll. A code that nobody knows counts as expired: the client can only start again. */
-  poll(deviceCode: string): PollOutcome {
+  /**
+   * One poll; `isTooEarly` takes it for one, whenever it comes. A code that
+   * nobody knows counts as expired: the client can only start again.
+   */
+  poll(deviceCode: string, isTooEarly = false): PollOutcome {
     const { store } = this.#deps;
     return store.transaction(() => {
       const row = store.findDeviceCode(hashOf(deviceCode));
@@ -74,7 +77,7 @@ export class DeviceCodes {
         case "denied":
           return { kind: "access_denied" };
         case "pending":
-          return { kind: this.#pollPending(row) };
+          return { kind: this.#pollPending(row, isTooEarly) };
         case "approved":
         case "redeemed":
           return this.#redeem(row, deviceCode);
@@ -123,15 +126,16 @@ export class DeviceCodes {
     });
   }
 
-  #pollPending(row: DeviceCodeRow) {
+  #pollPending(row: DeviceCodeRow, isTooEarly: boolean) {
     const { store, clock } = this.#deps;
     const now = clock.now();
     if (row.expiresAt <= now) {
       return "expired_token";
     }
     const isEarly =
-      row.lastPolledAt !== null &&
-      now - row.lastPolledAt < row.intervalMs * (1 - earlyPart);
+      isTooEarly ||
+      (row.lastPolledAt !== null &&
+        now - row.lastPolledAt < row.intervalMs * (1 - earlyPart));
     store.updateDeviceCode({
       ...row,
       lastPolledAt: now,

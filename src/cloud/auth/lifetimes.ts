@@ -23,5 +23,15 @@ export const refreshTokenMs = 90 * 24 * 3600 * 1000;
  */
 export const repeatGraceMs = 60 * 1000;
 
-/** How long a code that has expired is remembered, so that its page can say "expired" and not "unknown". */
+/**
+ * How long an authorization code waits for its client, which has been waiting
+ * for it: RFC 6749 section 4.1.2 wants it short, and a minute survives a
+ * browser that first asks whether it may open the editor.
+ */
+export const authorizationCodeMs = 60 * 1000;
+
+/**
+ * How long a code that has expired is remembered: so that its page can say
+ * "expired" and not "unknown", and so that a second use of it is noticed.
+ */
 export const deadCodeMs = 24 * 3600 * 1000;

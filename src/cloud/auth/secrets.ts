@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** A source of unpredictable bytes: node:crypto's, injected. */
 export type RandomBytes = (size: number) => Uint8Array;
@@ -6,6 +6,12 @@ export type RandomBytes = (size: number) => Uint8Array;
 /** What is stored of a token or a code. Plain SHA-256 is enough: there is nothing to guess in 256 random bits. */
 export function hashOf(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
+}
+
+/** Whether two secrets, or two hashes, are the same, in a time that does not tell where they differ. */
+export function isSameSecret(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)];
+  return first.length === second.length && timingSafeEqual(first, second);
 }
 
 /** A new token: 256 random bits, base64url, 43 characters. */
@@ -21,6 +27,14 @@ export function derivedToken(
   return createHmac("sha256", serverSecret)
     .update(`refresh:${presented}`)
     .digest("base64url");
+}
+
+/** What API keys begin with, so that people and secret scanners know one when they see it. */
+const apiKeyPrefix = "fpk_";
+
+/** A new API key: the prefix and a token. */
+export function randomApiKey(randomBytes: RandomBytes): string {
+  return apiKeyPrefix + randomToken(randomBytes);
 }
 
 /** RFC 8628 section 6.1: no vowels, so no words; nothing that looks like a digit. */

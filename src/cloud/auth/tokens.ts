@@ -1,13 +1,20 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../base/clock";
-import type { CloudStore, User } from "../store/store";
+import { Emitter } from "../../base/event";
+import type { CloudStore, TokenKind, User } from "../store/store";
 import {
   deadCodeMs,
   type Lifetimes,
   refreshTokenMs,
   repeatGraceMs,
 } from "./lifetimes";
-import { derivedToken, hashOf, type RandomBytes, randomToken } from "./secrets";
+import {
+  derivedToken,
+  hashOf,
+  type RandomBytes,
+  randomApiKey,
+  randomToken,
+} from "./secrets";
 
 export interface TokensDeps {
   readonly store: CloudStore;
@@ -24,10 +31,16 @@ export interface TokenAnswer {
   readonly expires_in: number;
 }
 
+/** Who may use a credential, and until when; milliseconds since 1970, UTC. */
+export interface Holder {
+  readonly user: User;
+  readonly expiresAt: number;
+}
+
 /**
  * Issues, rotates and revokes tokens. It knows nothing of how someone signed
- * in: every kind of sign-in ends with a one-time secret (a device code, later
- * an authorization code) that `open` turns into tokens.
+ * in: every kind of sign-in ends with a one-time secret (a device code or an
+ * authorization code) that `open` turns into tokens, or with a key.
  *
  * A repeated refresh must give the same successor, yet the disk holds hashes
  * only. So a successor is not stored but derived: HMAC-SHA-256 of the token
@@ -38,6 +51,10 @@ export interface TokenAnswer {
 export class Tokens {
   readonly #deps: TokensDeps;
   readonly #secret: Uint8Array;
+  readonly #ended = new Emitter<void>();
+
+  /** Some sign-in has ended: whoever relies on a credential looks again. */
+  readonly onDidEnd = this.#ended.event;
 
   constructor(deps: TokensDeps) {
     this.#deps = deps;
@@ -45,14 +62,25 @@ export class Tokens {
   }
 
   /** Begins a sign-in; `oneTimeSecret` is what the client redeemed for it. */
-  open(userId: string, oneTimeSecret: string): TokenAnswer {
+  open(
+    userId: string,
+    oneTimeSecret: string,
+    grantId: string = randomUUID(),
+  ): TokenAnswer {
     const { store } = this.#deps;
     const refresh = derivedToken(this.#secret, oneTimeSecret);
     return store.transaction(() => {
-      const owner = { userId, grantId: randomUUID() };
+      const owner = { userId, grantId };
       this.#addRefresh(refresh, owner);
       return this.#answer(refresh, owner);
     });
+  }
+
+  /** Begins a sign-in with an API key: an access token that does not expire, and that nothing refreshes. */
+  openKey(userId: string, grantId: string): string {
+    const key = randomApiKey(this.#deps.randomBytes);
+    this.#add(key, "access", { userId, grantId }, Number.MAX_SAFE_INTEGER);
+    return key;
   }
 
   /** `open` again for a client whose answer got lost; undefined once the tokens were used or a minute has passed. */
@@ -96,32 +124,44 @@ export class Tokens {
     });
   }
 
-  /** Ends the sign-in that this refresh token belongs to, with all its tokens; an unknown one is no error. */
-  revoke(refreshToken: string): void {
-    const { store } = this.#deps;
-    const row = store.findToken(hashOf(refreshToken), "refresh");
+  /** Ends the sign-in that this refresh token or API key belongs to, with all its tokens; an unknown one is no error. */
+  revoke(secret: string, kind: TokenKind): void {
+    const row = this.#deps.store.findToken(hashOf(secret), kind);
     if (row) {
-      store.removeGrant(row.grantId);
+      this.end(row.grantId);
     }
   }
 
-  /** Whose access token this is, as long as it is good. */
-  userOf(accessToken: string): User | undefined {
+  /** Ends a sign-in, with all its tokens, if it was ever begun. */
+  end(grantId: string): void {
+    this.#deps.store.removeGrant(grantId);
+    this.#ended.fire();
+  }
+
+  /** Whose access token or API key this is, as long as it is good. */
+  holderOf(bearer: string): Holder | undefined {
     const { store, clock } = this.#deps;
-    const row = store.findToken(hashOf(accessToken), "access");
-    return row && row.expiresAt > clock.now()
-      ? store.userById(row.userId)
+    const row = store.findToken(hashOf(bearer), "access");
+    const user = row && store.userById(row.userId);
+    return user && row.expiresAt > clock.now()
+      ? { user, expiresAt: row.expiresAt }
       : undefined;
   }
 
   #addRefresh(token: string, owner: Owner): void {
+    const expiresAt = this.#deps.clock.now() + refreshTokenMs;
+    this.#add(token, "refresh", owner, expiresAt);
+  }
+
+  #add(
+    token: string,
+    kind: TokenKind,
+    { userId, grantId }: Owner,
+    expiresAt: number,
+  ): void {
     this.#deps.store.addToken({
-      hash: hashOf(token),
-      kind: "refresh",
-      userId: owner.userId,
-      grantId: owner.grantId,
-      expiresAt: this.#deps.clock.now() + refreshTokenMs,
-      rotatedAt: null,
+      ...{ hash: hashOf(token), kind, userId, grantId },
+      ...{ expiresAt, rotatedAt: null },
     });
   }
 
@@ -130,14 +170,8 @@ export class Tokens {
     const { store, clock, lifetimes, randomBytes } = this.#deps;
     store.prune(clock.now(), clock.now() - deadCodeMs);
     const accessToken = randomToken(randomBytes);
-    store.addToken({
-      hash: hashOf(accessToken),
-      kind: "access",
-      userId: owner.userId,
-      grantId: owner.grantId,
-      expiresAt: clock.now() + lifetimes.accessTokenSeconds * 1000,
-      rotatedAt: null,
-    });
+    const expiresAt = clock.now() + lifetimes.accessTokenSeconds * 1000;
+    this.#add(accessToken, "access", owner, expiresAt);
     return {
       access_token: accessToken,
       refresh_token: refreshToken,

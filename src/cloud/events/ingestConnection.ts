@@ -2,7 +2,11 @@ import * as v from "valibot";
 import type { RawData, WebSocket } from "ws";
 import type { Clock } from "../../base/clock";
 import { isRecord, parseJson } from "../../base/json";
-import { Disposable, toDisposable } from "../../base/lifecycle";
+import {
+  Disposable,
+  type DisposableLike,
+  toDisposable,
+} from "../../base/lifecycle";
 import { validate } from "../../protocol/validate";
 import type { Tokens } from "../auth/tokens";
 import type { Faults } from "../faults";
@@ -18,6 +22,9 @@ export const ingestPath = "/ws/events/ingest";
 
 /** The contract's own close code: refresh the token, then connect again. */
 const tokenNotAccepted = 4401;
+
+/** Timers of Node's hold 24.8 days at most; an API key lasts longer. */
+const longestWatchMs = 24 * 3600 * 1000;
 
 /** How long a client may take to say who it is; in milliseconds. */
 const tokenTimeoutMs = 10_000;
@@ -38,25 +45,29 @@ export interface IngestConnectionDeps {
 }
 
 /**
- * One client's WebSocket: first its access token, bare, then batches, each
- * acknowledged after it is on the disk. A frame that makes no sense is
- * answered with `{error}` and the connection goes on.
+ * One client's WebSocket: first its access token or API key, bare, then
+ * batches, each acknowledged after it is on the disk. A frame that makes no
+ * sense is answered with `{error}` and the connection goes on. It ends with
+ * its credential, at once, whether anything is being sent or not.
  */
 export class IngestConnection extends Disposable {
   readonly #deps: IngestConnectionDeps;
-  #accessToken: string | undefined;
+  #bearer: string | undefined;
+  #watch: DisposableLike | undefined;
 
   constructor(deps: IngestConnectionDeps) {
     super();
     this.#deps = deps;
-    const { socket, clock } = deps;
+    const { socket, clock, tokens } = deps;
     this.register(new KeepAlive(socket, clock));
     const late = clock.schedule(tokenTimeoutMs, () => {
-      if (this.#accessToken === undefined) {
+      if (this.#bearer === undefined) {
         socket.close(tokenNotAccepted, "no token");
       }
     });
     this.register(late);
+    this.register(tokens.onDidEnd(() => this.#watchHolder()));
+    this.register(toDisposable(() => this.#watch?.dispose()));
     this.register(toDisposable(() => socket.terminate()));
     socket.on("message", (data, isBinary) =>
       this.#receive(isBinary ? undefined : textOf(data)),
@@ -68,9 +79,9 @@ export class IngestConnection extends Disposable {
     if (this.isDisposed || socket.readyState !== socket.OPEN) {
       return;
     }
-    if (this.#accessToken === undefined) {
-      this.#accessToken = text?.trim() ?? "";
-      this.#user();
+    if (this.#bearer === undefined) {
+      this.#bearer = text?.trim() ?? "";
+      this.#watchHolder();
       return;
     }
     const parsed = text === undefined ? undefined : parseJson(text);
@@ -83,14 +94,30 @@ export class IngestConnection extends Disposable {
     this.#suffer(frame);
   }
 
-  /** Whose token it is. Asked for every batch: it may expire or be revoked while connected. */
-  #user() {
+  /** Closes when the credential is not good (any more), and looks again when it is due to expire. */
+  #watchHolder(): void {
+    if (this.#bearer === undefined) {
+      return;
+    }
+    const { clock } = this.#deps;
+    const holder = this.#holder();
+    this.#watch?.dispose();
+    if (holder) {
+      const leftMs = holder.expiresAt - clock.now();
+      this.#watch = clock.schedule(Math.min(leftMs, longestWatchMs), () =>
+        this.#watchHolder(),
+      );
+    }
+  }
+
+  /** Whose credential it is. Asked for every batch too: a clock may have been set, and no timer tells of that. */
+  #holder() {
     const { tokens, socket } = this.#deps;
-    const user = tokens.userOf(this.#accessToken ?? "");
-    if (!user) {
+    const holder = tokens.holderOf(this.#bearer ?? "");
+    if (!holder) {
       socket.close(tokenNotAccepted, "token not accepted");
     }
-    return user;
+    return holder;
   }
 
   /** The batch, with the fault that was planned for it, if any. */
@@ -116,7 +143,7 @@ export class IngestConnection extends Disposable {
 
   /** The answer to the batch, or undefined when the connection is being closed instead. */
   #store({ batch_id, events }: Frame): object | undefined {
-    const user = this.#user();
+    const user = this.#holder()?.user;
     return (
       user && answerTo(batch_id, this.#deps.ingest.ingest(user.id, events))
     );

@@ -45,7 +45,7 @@ export class Listener extends Disposable {
       await this.#answer(incoming, response);
     } catch (error) {
       this.#deps.logger.error(`request failed: ${messageOf(error)}`);
-      send(
+      this.#send(
         response,
         errorReply(500, "server_error", "The server failed; its log says why."),
       );
@@ -64,11 +64,11 @@ export class Listener extends Disposable {
       return;
     }
     if (!("handle" in found)) {
-      send(response, found);
+      this.#send(response, found);
       return;
     }
     if (body === "too-large") {
-      send(response, tooLarge(maxBytes));
+      this.#send(response, tooLarge(maxBytes));
       return;
     }
     const fault = faults.take(found.path, ["status", "html", "delay", "drop"]);
@@ -85,7 +85,21 @@ export class Listener extends Disposable {
       incoming.socket.destroy();
       return;
     }
-    send(response, reply);
+    this.#send(response, reply);
+  }
+
+  #send(response: ServerResponse, reply: Reply): void {
+    if (response.headersSent || response.destroyed) {
+      return;
+    }
+    response.writeHead(reply.status, {
+      ...commonHeaders,
+      // Node would write its own: a server whose clock is off says so.
+      date: new Date(this.#deps.clock.now()).toUTCString(),
+      ...reply.headers,
+      "content-length": Buffer.byteLength(reply.body),
+    });
+    response.end(reply.body);
   }
 
   /** The route, or the refusal; the body has to be read in either case. */
@@ -125,16 +139,4 @@ function tooLarge(maxBytes: number): Reply {
     `A body may have ${maxBytes} bytes here.`,
     { connection: "close" },
   );
-}
-
-function send(response: ServerResponse, reply: Reply): void {
-  if (response.headersSent || response.destroyed) {
-    return;
-  }
-  response.writeHead(reply.status, {
-    ...commonHeaders,
-    ...reply.headers,
-    "content-length": Buffer.byteLength(reply.body),
-  });
-  response.end(reply.body);
 }

@@ -1,5 +1,6 @@
-import { type Html, html } from "./html";
+import { html } from "./html";
 import type { Page } from "./page";
+import { invalid, problemText, signInAs } from "./signInAs";
 
 /** Asks for the code, when the address does not bring it; `problem` says what was wrong with the last one. */
 export function enterCodePage(problem?: {
@@ -66,23 +67,7 @@ export function confirmPage(ask: Confirmation): Page {
       <form method="post" action="device">
         <input type="hidden" name="form_token" value="${formToken}" />
         <input type="hidden" name="user_code" value="${userCode}" />
-        <label for="email">Sign in as</label>
-        <input
-          id="email"
-          name="email"
-          type="email"
-          value="${email}"
-          required
-          maxlength="254"
-          autocomplete="email"
-          spellcheck="false"
-          aria-describedby="email-problem email-hint"
-          ${invalid(problem)}
-        />
-        ${problemText("email-problem", problem)}
-        <p class="hint" id="email-hint">
-          Nothing is mailed. The server keeps the events of each name apart.
-        </p>
+        ${signInAs(email, problem)}
         <div class="buttons">
           <button class="primary" name="answer" value="approve">Approve</button>
           <button name="answer" value="deny" formnovalidate>Deny</button>
@@ -95,14 +80,4 @@ export function confirmPage(ask: Confirmation): Page {
 /** Screen readers say the letters one by one. */
 function spelled(userCode: string): string {
   return `Code: ${userCode.replace("-", "").replaceAll(/\B/g, " ")}`;
-}
-
-function invalid(problem: unknown): Html | undefined {
-  return problem === undefined ? undefined : html`aria-invalid="true"`;
-}
-
-function problemText(id: string, problem: string | undefined) {
-  return problem === undefined
-    ? undefined
-    : html`<p class="problem" id="${id}" role="alert">${problem}</p>`;
 }

@@ -16,6 +16,7 @@ import {
   stalePage,
   tooManyCodesPage,
 } from "./resultPages";
+import { emailProblem, parseEmail } from "./signInAs";
 import type { WrongCodes } from "./wrongCodes";
 
 export interface DeviceRoutesDeps {
@@ -26,18 +27,6 @@ export interface DeviceRoutesDeps {
   /** What "Sign in as" is filled with. */
   readonly suggestedEmail: string;
 }
-
-/**
- * Loose on purpose: `root@localhost` is what most people sign in as, and the
- * address is only a name here.
- */
-const emailSchema = v.pipe(
-  v.string(),
-  v.trim(),
-  v.toLowerCase(),
-  v.maxLength(254),
-  v.regex(/^[^\s@\p{C}]+@[^\s@\p{C}]+$/u),
-);
 
 const formSchema = v.object({
   form_token: v.string(),
@@ -101,7 +90,7 @@ function submit(
     return errorReply(400, "invalid_request", message);
   }
   if (!deps.formTokens.take(form.form_token, userCode)) {
-    return show(stalePage(userCode));
+    return show(stalePage(`device?user_code=${userCode}`));
   }
   return show(answer(deps, userCode, form));
 }
@@ -112,13 +101,13 @@ function answer(deps: DeviceRoutesDeps, userCode: string, form: Form): Page {
     const before = deviceCodes.deny(userCode);
     return before === "pending" ? deniedPage() : deadCodePage(before, userCode);
   }
-  const email = validate(emailSchema, form.email);
+  const email = parseEmail(form.email);
   if (email === undefined) {
     return confirmPage({
       userCode,
       email: form.email,
       formToken: formTokens.issue(userCode),
-      problem: "Write it like a mail address: name@localhost.",
+      problem: emailProblem,
     });
   }
   const before = deviceCodes.approve(userCode, email);

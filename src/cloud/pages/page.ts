@@ -9,16 +9,19 @@ export interface Page {
   /** A word for tests, in `data-page` of the body. */
   readonly name: string;
   readonly main: Html;
+  /** Where the answer to the page's form redirects, as a CSP source, if it leaves this server. */
+  readonly formLeadsTo?: string;
 }
 
 /** The whole page as an answer: one file, no script, nothing loaded from anywhere. */
 export function pageReply(page: Page, randomBytes: RandomBytes): Reply {
   const nonce = randomToken(randomBytes);
+  const formAction = ["'self'", page.formLeadsTo ?? []].flat().join(" ");
   return {
     status: page.status,
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+      "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`,
       "cross-origin-opener-policy": "same-origin",
     },
     body: layout(page, nonce).text,

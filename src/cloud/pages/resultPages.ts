@@ -19,10 +19,7 @@ export function deniedPage(): Page {
     badge: badBadge,
     heading: "Denied.",
     sentence: "Nobody was signed in. You can close this window.",
-    more: html`<p class="quiet">
-      To sign in after all, run <strong>Failproof: Sign In</strong> in VS Code
-      again.
-    </p>`,
+    more: startAgain,
   });
 }
 
@@ -49,8 +46,8 @@ export function answeredPage(): Page {
   });
 }
 
-/** For a form that was sent twice, or that a restart of the server has outlived. */
-export function stalePage(userCode: string): Page {
+/** For a form that was sent twice, or that a restart of the server has outlived; `address` opens its page again. */
+export function stalePage(address: string): Page {
   return result({
     name: "stale",
     status: 403,
@@ -58,10 +55,34 @@ export function stalePage(userCode: string): Page {
     heading: "This page is out of date.",
     sentence: "Nothing has been changed. Open it again to answer.",
     more: html`<div class="buttons">
-      <a class="button" href="device?user_code=${encodeURIComponent(userCode)}"
-        >Open again</a
-      >
+      <a class="button" href="${address}">Open again</a>
     </div>`,
+  });
+}
+
+/** For a sign-in whose answer would be sent away from this machine: never a redirect. */
+export function foreignReturnPage(): Page {
+  return result({
+    name: "foreign-return",
+    status: 400,
+    badge: badBadge,
+    heading: "This sign-in leads elsewhere.",
+    sentence:
+      "Its answer would not go to an editor on this machine, so nothing was sent. You can close this window.",
+    more: startAgain,
+  });
+}
+
+/** For an address that Failproof did not make, or that lost something on its way; `parameter` is what is wrong. */
+export function wrongAddressPage(parameter: string): Page {
+  return result({
+    name: "wrong-address",
+    status: 400,
+    badge: badBadge,
+    heading: "This address is not complete.",
+    sentence: "Nobody was signed in. You can close this window.",
+    more: html`${startAgain}
+      <p class="quiet">Missing or wrong: <code>${parameter}</code></p>`,
   });
 }
 
@@ -91,6 +112,11 @@ export function landingPage(): Page {
       </div>`,
   });
 }
+
+const startAgain = html`<p class="quiet">
+  To sign in after all, run <strong>Failproof: Sign In</strong> in VS Code
+  again.
+</p>`;
 
 interface Result {
   readonly name: string;

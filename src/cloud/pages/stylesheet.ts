@@ -118,6 +118,16 @@ main.result p { text-wrap: balance; }
   white-space: nowrap;
   user-select: all;
 }
+.facts {
+  margin: 20px 0;
+  background: var(--inset);
+  border: 1px solid var(--line);
+  border-radius: 8px;
+}
+.facts div { display: flex; gap: 12px; padding: 9px 14px; }
+.facts div + div { border-top: 1px solid var(--line); }
+.facts dt { flex: 0 0 88px; color: var(--quiet); }
+.facts dd { margin: 0; min-width: 0; }
 form { margin: 0; }
 label { display: block; margin-bottom: 6px; font-weight: 600; }
 input {

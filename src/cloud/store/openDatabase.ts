@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { ensurePrivateFolder, privateFileMode } from "../../node/privateFiles";
 import { validate } from "../../protocol/validate";
 import type { RandomBytes } from "../auth/secrets";
-import { createTables, schemaVersion } from "./schema";
+import { migrations } from "./schema";
 
 /**
  * Opens DIR/failproof.sqlite, and makes it when there is none: the folder for
@@ -48,17 +48,19 @@ function migrate(database: DatabaseSync, randomBytes: RandomBytes): void {
   database.exec("BEGIN IMMEDIATE");
   const row = database.prepare("PRAGMA user_version").get();
   const found = validate(versionSchema, row)?.user_version ?? 0;
-  if (found > schemaVersion) {
+  if (found > migrations.length) {
     throw new Error(
-      `the data is of version ${found}, and this server knows ${schemaVersion}: use a newer one`,
+      `the data is of version ${found}, and this server knows ${migrations.length}: use a newer one`,
     );
   }
+  for (const migration of migrations.slice(found)) {
+    database.exec(migration);
+  }
   if (found === 0) {
-    database.exec(createTables);
     database
       .prepare("INSERT INTO server (secret) VALUES (?)")
       .run(randomBytes(32));
-    database.exec(`PRAGMA user_version = ${schemaVersion}`);
   }
+  database.exec(`PRAGMA user_version = ${migrations.length}`);
   database.exec("COMMIT");
 }

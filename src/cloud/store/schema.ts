@@ -1,11 +1,8 @@
-/** The number in `PRAGMA user_version`; a store with a higher one was made by a newer server. */
-export const schemaVersion = 1;
-
 /**
  * The tables. Times are milliseconds since 1970, UTC. STRICT, so that a value
  * of a wrong type is an error here and not a surprise later.
  */
-export const createTables = `
+const firstTables = `
 CREATE TABLE server (
   secret BLOB NOT NULL
 ) STRICT;
@@ -59,6 +56,24 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_by_time ON events (user_id, timestamp);
 `;
+
+const authorizationCodes = `
+CREATE TABLE authorization_codes (
+  hash TEXT PRIMARY KEY,
+  binding_hash TEXT NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users (id),
+  grant_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  is_used INTEGER NOT NULL
+) STRICT;
+`;
+
+/**
+ * What makes a store of version n out of one of version n - 1, from version 1
+ * on. The version is the number in `PRAGMA user_version`; a store with a
+ * higher one than these lead to was made by a newer server.
+ */
+export const migrations: readonly string[] = [firstTables, authorizationCodes];
 
 /** Policy names are kept as a JSON array; the other fields have columns of their own kind. */
 export const insertEvent = `

@@ -5,6 +5,7 @@ import { Disposable, toDisposable } from "../../base/lifecycle";
 import type { EventRecord } from "../../protocol/eventRecord";
 import { insertEvent } from "./schema";
 import type {
+  AuthorizationCodeRow,
   CloudStore,
   DeviceCodeRow,
   TokenKind,
@@ -53,6 +54,25 @@ const deviceCodeRow = v.pipe(
     lastPolledAt: row.last_polled_at,
     state: row.state,
     userId: row.user_id,
+  })),
+);
+
+const authorizationCodeRow = v.pipe(
+  v.object({
+    hash: v.string(),
+    binding_hash: v.string(),
+    user_id: v.string(),
+    grant_id: v.string(),
+    expires_at: v.number(),
+    is_used: v.number(),
+  }),
+  v.transform((row): AuthorizationCodeRow => ({
+    hash: row.hash,
+    bindingHash: row.binding_hash,
+    userId: row.user_id,
+    grantId: row.grant_id,
+    expiresAt: row.expires_at,
+    isUsed: row.is_used !== 0,
   })),
 );
 
@@ -168,13 +188,33 @@ export class SqliteStore extends Disposable implements CloudStore {
     );
   }
 
+  addAuthorizationCode(row: AuthorizationCodeRow): void {
+    this.#run(
+      `INSERT INTO authorization_codes
+         (hash, binding_hash, user_id, grant_id, expires_at, is_used)
+       VALUES (:hash, :bindingHash, :userId, :grantId, :expiresAt, :isUsed)`,
+      { ...row, isUsed: Number(row.isUsed) },
+    );
+  }
+
+  takeAuthorizationCode(hash: string): AuthorizationCodeRow | undefined {
+    const sql = "SELECT * FROM authorization_codes WHERE hash = :hash";
+    const found = this.#find(sql, authorizationCodeRow, { hash });
+    this.#run("UPDATE authorization_codes SET is_used = 1 WHERE hash = :hash", {
+      hash,
+    });
+    return found;
+  }
+
   prune(tokensBefore: number, codesBefore: number): void {
     this.#run("DELETE FROM tokens WHERE expires_at < :tokensBefore", {
       tokensBefore,
     });
-    this.#run("DELETE FROM device_codes WHERE expires_at < :codesBefore", {
-      codesBefore,
-    });
+    for (const table of ["device_codes", "authorization_codes"]) {
+      this.#run(`DELETE FROM ${table} WHERE expires_at < :codesBefore`, {
+        codesBefore,
+      });
+    }
   }
 
   addEvents(

@@ -33,6 +33,17 @@ export interface DeviceCodeRow {
   readonly userId: string | null;
 }
 
+export interface AuthorizationCodeRow {
+  readonly hash: string;
+  /** Over all that the code is bound to: see AuthorizationCodes. */
+  readonly bindingHash: string;
+  readonly userId: string;
+  /** The sign-in that the code leads to. */
+  readonly grantId: string;
+  readonly expiresAt: number;
+  readonly isUsed: boolean;
+}
+
 /**
  * All that the server remembers. Synchronous: see Route. No method takes or
  * returns a token or a code in the clear.
@@ -59,7 +70,11 @@ export interface CloudStore extends DisposableLike {
   /** Replaces the row of the same hash. */
   updateDeviceCode(row: DeviceCodeRow): void;
 
-  /** Forgets tokens that expired before `tokensBefore` and device codes that did before `codesBefore`. */
+  addAuthorizationCode(row: AuthorizationCodeRow): void;
+  /** The code as it was; it counts as used from now on. */
+  takeAuthorizationCode(hash: string): AuthorizationCodeRow | undefined;
+
+  /** Forgets tokens that expired before `tokensBefore` and codes of either kind that did before `codesBefore`. */
   prune(tokensBefore: number, codesBefore: number): void;
 
   /**

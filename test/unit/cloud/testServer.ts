@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { nullLogger } from "../../../src/base/log";
+import { type Logger, nullLogger } from "../../../src/base/log";
+import type { CodeGives } from "../../../src/cloud/auth/authorizationCodes";
 import type { Lifetimes } from "../../../src/cloud/auth/lifetimes";
 import {
   type CloudServer,
@@ -45,6 +46,13 @@ export interface JsonAnswer {
 /** What a browser says of itself when a page of the server sends a form. */
 export const sameOrigin = { "sec-fetch-site": "same-origin" };
 
+export interface TestServerOptions {
+  lifetimes?: Partial<Lifetimes>;
+  codeGives?: CodeGives;
+  faultsEnabled?: boolean;
+  logger?: Logger;
+}
+
 /** A real server on a real port, with a real file in a temporary folder and a clock of the test's own. */
 export class TestServer {
   readonly clock = new FakeClock();
@@ -52,15 +60,10 @@ export class TestServer {
 
   private constructor(
     readonly folder: string,
-    private readonly options: {
-      lifetimes?: Partial<Lifetimes>;
-      faultsEnabled?: boolean;
-    },
+    private readonly options: TestServerOptions,
   ) {}
 
-  static async start(
-    options: { lifetimes?: Partial<Lifetimes>; faultsEnabled?: boolean } = {},
-  ): Promise<TestServer> {
+  static async start(options: TestServerOptions = {}): Promise<TestServer> {
     const parent = await mkdtemp(join(tmpdir(), "failproof-cloud-"));
     const server = new TestServer(join(parent, "data"), options);
     await server.launch();
@@ -152,13 +155,15 @@ export class TestServer {
   async submit(
     fields: Record<string, string>,
     headers: Record<string, string> = sameOrigin,
+    path = "/device",
   ) {
-    const response = await this.fetch("/device", {
+    const response = await this.fetch(path, {
       method: "POST",
       headers,
       body: new URLSearchParams(fields),
     });
-    return { status: response.status, text: await response.text() };
+    const location = response.headers.get("location");
+    return { status: response.status, text: await response.text(), location };
   }
 
   async approve(userCode: string, email?: string): Promise<void> {
