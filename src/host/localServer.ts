@@ -12,7 +12,10 @@ import { ManagedProcess } from "../node/managedProcess";
 import { validate, validateJson } from "../protocol/validate";
 import type { Program } from "./editorNode";
 
-const loopbackUrl = v.pipe(v.string(), v.regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/));
+const loopbackUrl = v.pipe(
+  v.string(),
+  v.regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/),
+);
 const startedSchema = v.object({ url: loopbackUrl });
 const failedSchema = v.object({ error: v.string() });
 const healthSchema = v.object({

@@ -1,5 +1,5 @@
 import { type ConnectRequest, connectParameters } from "./connectRequest";
-import { html } from "./html";
+import { type Html, html } from "./html";
 import type { Page } from "./page";
 import { signInAs } from "./signInAs";
 
@@ -63,9 +63,11 @@ function shortened(agentId: string): string {
   return agentId.length > 8 ? `${agentId.slice(0, 8)}…` : agentId;
 }
 
-/** The host of a page on this machine; of an editor, its scheme too, as the host says nothing. */
-function placeOf({ protocol, host }: URL): string {
-  return protocol === "http:" ? host : `${protocol}//${host}`;
+/** The host of a page on this machine; of an editor its scheme too, as the host says nothing. It may break in between. */
+function placeOf({ protocol, host }: URL): Html {
+  return protocol === "http:"
+    ? html`${host}`
+    : html`${protocol}//<wbr />${host}`;
 }
 
 /**

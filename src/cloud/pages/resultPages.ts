@@ -82,7 +82,7 @@ export function wrongAddressPage(parameter: string): Page {
     heading: "This address is not complete.",
     sentence: "Nobody was signed in. You can close this window.",
     more: html`${startAgain}
-      <p class="quiet">Missing or wrong: <code>${parameter}</code></p>`,
+      <p class="hint">Missing or wrong:<br /><code>${parameter}</code></p>`,
   });
 }
 
@@ -114,8 +114,8 @@ export function landingPage(): Page {
 }
 
 const startAgain = html`<p class="quiet">
-  To sign in after all, run <strong>Failproof: Sign In</strong> in VS Code
-  again.
+  To sign in after all, run <strong>Failproof:&nbsp;Sign&nbsp;In</strong> in VS
+  Code again.
 </p>`;
 
 interface Result {

@@ -104,6 +104,7 @@ p + p { margin-top: 8px; }
 .quiet { color: var(--quiet); }
 .quiet strong { color: var(--text); font-weight: 600; }
 main.result p { text-wrap: balance; }
+main.result .hint { margin-top: 16px; }
 .code {
   display: block;
   margin: 20px 0;
@@ -200,6 +201,8 @@ main.result { text-align: center; padding: 36px 28px; }
 code { font: 0.93em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace; }
 @media (max-width: 400px) {
   main { padding: 22px 20px; }
+  .facts div { flex-direction: column; gap: 0; }
+  .facts dt { flex-basis: auto; font-size: 12px; }
   .code { font-size: 28px; }
 }
 @media (forced-colors: active) {
