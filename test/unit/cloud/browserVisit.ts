@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { fieldsOf, type JsonAnswer, type TestServer } from "./testServer";
+import { fieldsOf, type JsonAnswer, type TestClient } from "./testServer";
 
 /** One sign-in with the browser, from the client's side and from its user's. */
 export class BrowserVisit {
@@ -11,13 +11,13 @@ export class BrowserVisit {
     .digest("base64url");
 
   constructor(
-    private readonly server: TestServer,
+    private readonly server: TestClient,
     readonly redirectUri = "http://127.0.0.1:40123/callback",
   ) {}
 
   /** The page's address; what is undefined in `changes` is left out. */
   path(changes: Record<string, string | undefined> = {}): string {
-    const parameters = {
+    const parameters: Record<string, string | undefined> = {
       ...{ redirect_uri: this.redirectUri, state: this.state },
       ...{ agent_id: "3f2a91c0-7a1e-4a5e-9a3d-0e2f6a1d9b77" },
       ...{ code_challenge: this.challenge, code_challenge_method: "S256" },

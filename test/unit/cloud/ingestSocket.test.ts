@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { WebSocket } from "ws";
+import { BrowserVisit } from "./browserVisit";
 import { sampleEvent, TestServer } from "./testServer";
 
 /** A client that keeps what the server says in order. */
@@ -98,6 +99,47 @@ describe("events over the WebSocket", () => {
       client.send({ batch_id: "b1", events: [sampleEvent()] });
       assert.equal(await client.closed, 4401);
     }
+  });
+
+  it("end with 4401 at once when nothing is being sent and the sign-in is ended", async () => {
+    const other = await connect();
+    const { access, refresh } = await server.signIn();
+    const client = await Client.connect(server);
+    client.send(access);
+    client.send({ batch_id: "b1", events: [] });
+    await client.next();
+    await server.post("/api/v1/auth/logout", { refresh_token: refresh });
+    assert.equal(await client.closed, 4401);
+    other.send({ batch_id: "b2", events: [] });
+    assert.match(JSON.stringify(await other.next()), /"ack":"b2"/);
+  });
+
+  it("end with 4401 when the token expires and nothing is being sent", async () => {
+    const lifetimes = { accessTokenSeconds: 20 };
+    const brief = await TestServer.start({ lifetimes });
+    const client = await Client.connect(brief);
+    client.send((await brief.signIn()).access);
+    client.send({ batch_id: "b1", events: [] });
+    await client.next();
+    await brief.clock.advance(19_999);
+    client.send({ batch_id: "b2", events: [] });
+    await client.next();
+    await brief.clock.advance(1);
+    assert.equal(await client.closed, 4401);
+    await brief.end();
+  });
+
+  it("are taken with an API key, until it is revoked", async () => {
+    const keys = await TestServer.start({ codeGives: "api-key" });
+    const visit = new BrowserVisit(keys);
+    const { body } = await visit.exchange(await visit.code());
+    const client = await Client.connect(keys);
+    client.send(body["api_key"]);
+    client.send({ batch_id: "b1", events: [sampleEvent()] });
+    assert.match(JSON.stringify(await client.next()), /"accepted":1/);
+    await keys.post("/api/v1/auth/logout", { api_key: body["api_key"] });
+    assert.equal(await client.closed, 4401);
+    await keys.end();
   });
 
   it("end with 4401 when the token expires or is revoked while connected", async () => {

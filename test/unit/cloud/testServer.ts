@@ -53,57 +53,9 @@ export interface TestServerOptions {
   logger?: Logger;
 }
 
-/** A real server on a real port, with a real file in a temporary folder and a clock of the test's own. */
-export class TestServer {
-  readonly clock = new FakeClock();
-  #server: CloudServer | undefined;
-
-  private constructor(
-    readonly folder: string,
-    private readonly options: TestServerOptions,
-  ) {}
-
-  static async start(options: TestServerOptions = {}): Promise<TestServer> {
-    const parent = await mkdtemp(join(tmpdir(), "failproof-cloud-"));
-    const server = new TestServer(join(parent, "data"), options);
-    await server.launch();
-    return server;
-  }
-
-  async launch(): Promise<void> {
-    const outcome = await startCloudServer({
-      dataFolder: this.folder,
-      port: 0,
-      version: "1.2.3",
-      userName: "Ada Lovelace",
-      clock: this.clock,
-      logger: nullLogger,
-      ...this.options,
-    });
-    assert.ok(outcome.kind === "started");
-    this.#server = outcome.server;
-  }
-
-  get url(): string {
-    assert.ok(this.#server);
-    return this.#server.url;
-  }
-
-  get port(): number {
-    return Number(new URL(this.url).port);
-  }
-
-  /** Stops the server and keeps its data. */
-  async halt(): Promise<void> {
-    const stopped = this.#server?.stop();
-    await this.clock.advance(1000);
-    await stopped;
-  }
-
-  async end(): Promise<void> {
-    await this.halt();
-    await rm(join(this.folder, ".."), { recursive: true, force: true });
-  }
+/** What programs and browsers ask of a server; wherever it runs. */
+export abstract class TestClient {
+  abstract readonly url: string;
 
   async fetch(path: string, init?: RequestInit): Promise<Response> {
     return fetch(`${this.url}${path}`, { redirect: "manual", ...init });
@@ -189,6 +141,61 @@ export class TestServer {
       { events },
       { authorization: `Bearer ${accessToken}` },
     );
+  }
+}
+
+/** A real server on a real port, with a real file in a temporary folder and a clock of the test's own. */
+export class TestServer extends TestClient {
+  readonly clock = new FakeClock();
+  #server: CloudServer | undefined;
+
+  private constructor(
+    readonly folder: string,
+    private readonly options: TestServerOptions,
+  ) {
+    super();
+  }
+
+  static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    const parent = await mkdtemp(join(tmpdir(), "failproof-cloud-"));
+    const server = new TestServer(join(parent, "data"), options);
+    await server.launch();
+    return server;
+  }
+
+  async launch(): Promise<void> {
+    const outcome = await startCloudServer({
+      dataFolder: this.folder,
+      port: 0,
+      version: "1.2.3",
+      userName: "Ada Lovelace",
+      clock: this.clock,
+      logger: nullLogger,
+      ...this.options,
+    });
+    assert.ok(outcome.kind === "started");
+    this.#server = outcome.server;
+  }
+
+  override get url(): string {
+    assert.ok(this.#server);
+    return this.#server.url;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Stops the server and keeps its data. */
+  async halt(): Promise<void> {
+    const stopped = this.#server?.stop();
+    await this.clock.advance(1000);
+    await stopped;
+  }
+
+  async end(): Promise<void> {
+    await this.halt();
+    await rm(join(this.folder, ".."), { recursive: true, force: true });
   }
 }
 
