@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import { version } from "../package.json";
 import { Account } from "./auth/account";
 import { AuthApi } from "./auth/authApi";
 import { localServer as localServerName } from "./auth/serverUrl";
@@ -21,14 +22,12 @@ import {
   systemClock as clock,
   systemRandom as random,
 } from "./node/systemClock";
-import {
-  ManagedProcess,
-  type ManagedProcessOptions,
-} from "./node/managedProcess";
+import { ManagedProcess } from "./node/managedProcess";
 import { acquireSingleInstance } from "./node/singleInstance";
 import { Watchdog } from "./node/watchdog";
 import { PermissionBroker } from "./permission/broker";
 import { queuePaths } from "./queue/queueFolder";
+import { RelayFinder } from "./relay/relayFinder";
 import { RelaySupervisor } from "./relay/supervisor";
 import { SessionRegistry } from "./session/registry";
 
@@ -119,10 +118,9 @@ function buildDelivery(
   { owned, log, program }: Foundation,
   { account, resolveServer }: ReturnType<typeof buildIdentity>,
 ) {
-  const startProcess = (options: ManagedProcessOptions) =>
-    new ManagedProcess(options);
-  const relay = { ...program("relay"), startProcess, clock, random, log };
-  const supervisor = owned.add(new RelaySupervisor(relay));
+  const relay = { build: version, clock, random, log };
+  const finder = new RelayFinder({ ...program("relay"), ...relay });
+  const supervisor = owned.add(new RelaySupervisor({ finder, ...relay }));
   const paths = queuePaths(process.env);
   return owned.add(
     new DeliveryHost({ account, supervisor, paths, resolveServer, clock, log }),

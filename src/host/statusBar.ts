@@ -65,13 +65,19 @@ function describe(
   isSessionOffline: boolean,
 ): [icon: string, words: string] {
   const queued = `${status.queued} queued`;
+  if (status.connection === "stopped") {
+    return [
+      "debug-pause",
+      status.queued > 0 ? `stopped, ${queued}` : "stopped",
+    ];
+  }
   if (status.connection === "offline" || isSessionOffline) {
     return ["cloud", status.queued > 0 ? `offline, ${queued}` : "offline"];
   }
   if (status.queued > 0) {
     return ["cloud-upload", queued];
   }
-  return status.connection === "online" || status.connection === "standby"
+  return status.connection === "online"
     ? ["check", "synced"]
     : ["loading~spin", "connecting"];
 }

@@ -1,9 +1,10 @@
-import { rmSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { open, rm, stat } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type DisposableLike, toDisposable } from "../base/lifecycle";
 import { type Clock, sleep } from "../base/clock";
-import { isSocketFile, socketAddress } from "./socketAddress";
 
 /** A guard file older than this belongs to a process that died while it held it. */
 const staleGuardMs = 5_000;
@@ -30,11 +31,18 @@ export async function acquireSingleInstance(
   name: string,
   options: SingleInstanceOptions,
 ): Promise<DisposableLike | undefined> {
-  const address = socketAddress(name);
+  const address = instanceAddress(name);
   let hasToldStandby = false;
   while (!options.signal.aborted) {
-    const lock = await bind(address);
+    const lock = await bind(address, (socket) => {
+      // Whoever waits must not keep the holder alive.
+      socket.unref();
+      socket.on("error", () => {});
+      socket.resume();
+    });
     if (lock) {
+      // Nor must the lock alone.
+      lock.server.unref();
       return lock;
     }
     const holder = await reach(address);
@@ -53,16 +61,66 @@ export async function acquireSingleInstance(
   return undefined;
 }
 
-function bind(address: string): Promise<DisposableLike | undefined> {
+/**
+ * Takes the address if nobody has it, and serves it; undefined when another
+ * process does. Disposing lets go of it and cuts every connection. Throws what
+ * the system threw for another reason.
+ */
+export async function serveAsSingleInstance(
+  address: string,
+  clock: Clock,
+  onConnection: (socket: Socket) => void,
+): Promise<DisposableLike | undefined> {
+  for (;;) {
+    const lock = await bind(address, onConnection);
+    if (lock) {
+      return lock;
+    }
+    const holder = await reach(address);
+    if (holder) {
+      holder.destroy();
+      return undefined;
+    }
+    await removeStale(address, clock);
+    await sleep(clock, retryMs);
+  }
+}
+
+/**
+ * Where the one process called `name` listens: an abstract socket on Linux, a
+ * named pipe on Windows, else a socket in the user's temporary folder.
+ */
+export function instanceAddress(name: string): string {
+  const id = createHash("sha256").update(name).digest("hex").slice(0, 32);
+  switch (process.platform) {
+    case "linux":
+      return `\0failproof-${id}`;
+    case "win32":
+      return `\\\\.\\pipe\\failproof-${id}`;
+    default:
+      return join(tmpdir(), `failproof-${id}.sock`);
+  }
+}
+
+interface Bound extends DisposableLike {
+  server: Server;
+}
+
+/** On Linux and Windows nothing is left in the file system. */
+function isPath(address: string): boolean {
+  return process.platform !== "win32" && !address.startsWith("\0");
+}
+
+function bind(
+  address: string,
+  onConnection: (socket: Socket) => void,
+): Promise<Bound | undefined> {
   return new Promise((resolve, reject) => {
-    const waiting = new Set<Socket>();
-    const server: Server = createServer((socket) => {
-      waiting.add(socket);
-      // Whoever waits must not keep the holder alive either.
-      socket.unref();
-      socket.on("error", () => {});
-      socket.on("close", () => waiting.delete(socket));
-      socket.resume();
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      onConnection(socket);
     });
     server.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") {
@@ -72,20 +130,17 @@ function bind(address: string): Promise<DisposableLike | undefined> {
       }
     });
     server.listen(address, () => {
-      // The lock alone must not keep the process alive.
-      server.unref();
-      resolve(
-        // Once at most: later the address may be another holder's.
-        toDisposable(() => {
+      resolve({
+        server,
+        // Once at most: later the address may be another holder's. A socket in
+        // the file system is removed by `close`.
+        ...toDisposable(() => {
           server.close();
-          for (const socket of waiting) {
+          for (const socket of sockets) {
             socket.destroy();
           }
-          if (isSocketFile(address)) {
-            rmSync(address, { force: true });
-          }
         }),
-      );
+      });
     });
   });
 }
@@ -120,7 +175,7 @@ function endOf(holder: Socket, signal: AbortSignal): Promise<void> {
  * probe is repeated and the removal done under a guard file.
  */
 async function removeStale(address: string, clock: Clock): Promise<void> {
-  if (!isSocketFile(address)) {
+  if (!isPath(address)) {
     return;
   }
   const guard = `${address}.guard`;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { type Clock, sleep } from "../base/clock";
 import { messageOf } from "../base/errors";
 import { Emitter } from "../base/event";
@@ -8,8 +7,7 @@ import { isRecord } from "../base/json";
 import { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import { ProvenConnection } from "./provenConnection";
-import { acquireSingleInstance } from "./singleInstance";
-import { isSocketFile, socketAddress } from "./socketAddress";
+import { instanceAddress, serveAsSingleInstance } from "./singleInstance";
 
 /** What one window tells the others. The payload is whatever came: who listens checks it. */
 export interface BusMessage {
@@ -58,7 +56,7 @@ export class WindowBus extends Disposable {
         for (const connection of [...this.#connections]) {
           connection.dispose();
         }
-        this.#leave(this.#hub);
+        this.#leave();
       },
     });
   }
@@ -66,15 +64,22 @@ export class WindowBus extends Disposable {
   /** Joins the others; to be called once. Whatever fails is logged: a window works alone, too. */
   async start(): Promise<void> {
     const { clock, log, name } = this.deps;
+    const address = instanceAddress(name);
+    const { signal } = this.#ended;
     try {
-      const lock = await acquireSingleInstance(`${name}:hub`, {
-        clock,
-        signal: this.#ended.signal,
-        onStandby: () => void this.#stayConnected(),
-      });
-      if (lock) {
-        this.register(lock);
-        await this.#serve();
+      while (!signal.aborted) {
+        const serving = await serveAsSingleInstance(
+          address,
+          clock,
+          (socket) => void this.#welcome(socket),
+        );
+        if (serving) {
+          this.register(serving);
+          this.#joined("self");
+          return;
+        }
+        await this.#followHub(address);
+        await sleep(clock, reconnectMs, signal);
       }
     } catch (error) {
       log.warn(`The other windows are out of reach: ${messageOf(error)}`);
@@ -115,26 +120,6 @@ export class WindowBus extends Disposable {
     });
   }
 
-  /** The hub's end: others have been waiting for it. */
-  async #serve(): Promise<void> {
-    const address = socketAddress(this.deps.name);
-    if (isSocketFile(address)) {
-      // Nobody else can be at home: the lock says so.
-      rmSync(address, { force: true });
-    }
-    const server = createServer((socket) => void this.#welcome(socket));
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(address, resolve);
-    });
-    // No window is kept alive by it.
-    server.unref();
-    this.register({ dispose: () => server.close() });
-    if (!this.isDisposed) {
-      this.#joined("self");
-    }
-  }
-
   async #welcome(socket: Socket): Promise<void> {
     socket.unref();
     const spoke = await this.#prove(socket, "server");
@@ -159,19 +144,15 @@ export class WindowBus extends Disposable {
     }
   }
 
-  /** Until this window is the hub itself. */
-  async #stayConnected(): Promise<void> {
-    const { signal } = this.#ended;
-    while (!signal.aborted && this.#hub !== "self") {
-      const socket = await reach(socketAddress(this.deps.name));
-      const hub = socket && (await this.#prove(socket, "client"));
-      if (hub) {
-        hub.listen((message) => this.#receive(message));
-        this.#joined(hub);
-        await hub.closed;
-        this.#leave(hub);
-      }
-      await sleep(this.deps.clock, reconnectMs, signal);
+  /** For as long as the hub is there. */
+  async #followHub(address: string): Promise<void> {
+    const socket = await reach(address);
+    const hub = socket && (await this.#prove(socket, "client"));
+    if (hub) {
+      hub.listen((message) => this.#receive(message));
+      this.#joined(hub);
+      await hub.closed;
+      this.#leave();
     }
   }
 
@@ -201,15 +182,14 @@ export class WindowBus extends Disposable {
   }
 
   #joined(hub: ProvenConnection | "self"): void {
+    if (this.isDisposed) {
+      return;
+    }
     this.#hub = hub;
     this.#onDidJoin.fire();
   }
 
-  /** By the time the old hub's end is heard, this window may be the new one. */
-  #leave(hub: ProvenConnection | "self" | undefined): void {
-    if (this.#hub !== hub) {
-      return;
-    }
+  #leave(): void {
     this.#hub = undefined;
     for (const finish of [...this.#waiting.values()]) {
       finish(false);

@@ -5,15 +5,15 @@ const relayStatusSchema = v.object({
   /**
    * signedOut: no token, nothing is sent. connecting: no answer yet. online:
    * the last contact with the server went well. offline: it did not, and the
-   * relay tries again by itself. standby: another window's relay delivers this
-   * queue.
+   * relay tries again by itself. stopped: nothing is sent until somebody starts
+   * the relay.
    */
   connection: v.picklist([
     "signedOut",
     "connecting",
     "online",
     "offline",
-    "standby",
+    "stopped",
   ]),
   queued: v.number(),
   oldestQueuedAt: v.nullable(v.number()),
@@ -36,9 +36,13 @@ export const initialRelayStatus: RelayStatus = {
 };
 
 /**
- * What the extension host writes to the relay's stdin, one JSON object a line.
- * The end of stdin means that the host is gone: the relay drains and exits.
+ * Both sides name theirs in the handshake (relay/handshake.ts), which is the
+ * same in all versions, as are `handOver` and `ending`. Any other change to
+ * what is said after it needs a new number.
  */
+export const relayProtocol = 1;
+
+/** What a window says to the relay, one JSON object a line, once both have proved who they are. */
 export const toRelaySchema = v.variant("type", [
   /** Short-lived credential for `serverUrl`; the refresh token never leaves the host. */
   v.object({
@@ -49,13 +53,19 @@ export const toRelaySchema = v.variant("type", [
   v.object({ type: v.literal("signedOut") }),
   /** Send what waits now, over REST, and report with `synced`. */
   v.object({ type: v.literal("syncNow"), requestId: v.string() }),
+  /** This window goes. The relay closes the connection: once it has drained, if this was the last. */
+  v.object({ type: v.literal("detach") }),
+  /** Stop for all windows of this user, until one starts the relay again. */
+  v.object({ type: v.literal("stop") }),
+  /** End, and leave the queue to a newer build; obeyed if the asking window is of one. */
+  v.object({ type: v.literal("handOver") }),
 ]);
 export type ToRelay = v.InferOutput<typeof toRelaySchema>;
 
-/** What the relay writes to its stdout, one JSON object a line. */
+/** What the relay says to a window, one JSON object a line. */
 export const fromRelaySchema = v.variant("type", [
   v.object({ type: v.literal("status"), status: relayStatusSchema }),
-  /** The server did not take the access token: the host should send a fresh one. */
+  /** The server did not take the access token that this window gave: it should send a fresh one. */
   v.object({ type: v.literal("credentialRejected") }),
   v.object({
     type: v.literal("synced"),
@@ -69,5 +79,14 @@ export const fromRelaySchema = v.variant("type", [
     level: v.picklist(["trace", "info", "warn", "error"]),
     message: v.string(),
   }),
+  /**
+   * The relay ends, and the connection with it. alone: no window was attached.
+   * stopped: somebody has stopped it. handOver: a newer build takes its place.
+   */
+  v.object({
+    type: v.literal("ending"),
+    reason: v.picklist(["alone", "stopped", "handOver"]),
+  }),
 ]);
 export type FromRelay = v.InferOutput<typeof fromRelaySchema>;
+export type RelayEnding = Extract<FromRelay, { type: "ending" }>["reason"];

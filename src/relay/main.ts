@@ -1,49 +1,34 @@
 /**
- * Entry of dist/relay.js: delivers the queue to the server, for as long as its
- * stdin is open. JSON lines on stdin and stdout (protocol/delivery.ts); no
- * arguments. The access token comes over stdin and is nowhere else.
+ * Entry of dist/relay.js: delivers the queue to the server, for as long as a
+ * window is attached to its socket (protocol/delivery.ts). No arguments, no
+ * stdin; whoever started it may be gone. The access token comes over the
+ * socket and is nowhere else. Exits with 0, also when another relay is at work
+ * already; with 1, and a line on stderr, when it cannot work.
  *
  * Environment: FAILPROOFAI_HOME (where the queue lies).
  */
+import { version } from "../../package.json";
 import { messageOf } from "../base/errors";
-import type { Logger } from "../base/log";
 import { systemClock, systemRandom } from "../node/systemClock";
 import { queuePaths } from "../queue/queueFolder";
-import { ControlChannel } from "./controlChannel";
 import { RelayProcess } from "./relayProcess";
 
-/** Of the promise: after its last window the relay drains for 2 s at most. */
-const drainMs = 2_000;
-
 function main(): void {
-  const channel = new ControlChannel({
-    input: process.stdin,
-    output: process.stdout,
-    onMessage: (message) => relay.receive(message),
-    onEnd: () => void end(),
-  });
-  const log: Logger = {
-    trace: (message) => channel.log("trace", message),
-    info: (message) => channel.log("info", message),
-    warn: (message) => channel.log("warn", message),
-    error: (message) => channel.log("error", message),
-  };
+  // Nobody may be there any more to read what it says: no reason to end.
+  process.stderr.on("error", () => {});
   const relay = new RelayProcess({
     paths: queuePaths(process.env),
+    build: version,
     clock: systemClock,
     random: systemRandom,
-    log,
-    send: (message) => channel.send(message),
   });
-  const end = async () => {
-    await relay.stop(drainMs);
-    process.exit(0);
-  };
-  relay.start().catch((error: unknown) => {
-    // The supervisor starts another one, with patience, and says so if that does not help.
-    process.stderr.write(`The relay cannot start: ${messageOf(error)}\n`);
-    process.exit(1);
-  });
+  relay.run().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`The relay cannot work: ${messageOf(error)}\n`);
+      process.exit(1);
+    },
+  );
 }
 
 main();

@@ -1,74 +1,95 @@
-import { randomUUID } from "node:crypto";
-import { fullJitterMs } from "../base/backoff";
-import type { Clock } from "../base/clock";
+import { type Clock, sleep } from "../base/clock";
+import { messageOf } from "../base/errors";
 import { Emitter } from "../base/event";
-import { Disposable, type DisposableLike } from "../base/lifecycle";
+import { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
-import type { ManagedProcessOptions, ProcessEnd } from "../node/managedProcess";
 import {
   type FromRelay,
-  fromRelaySchema,
   initialRelayStatus,
+  type RelayEnding,
+  relayProtocol,
   type RelayStatus,
-  type ToRelay,
 } from "../protocol/delivery";
-import { validateJson } from "../protocol/validate";
+import type { Attachment } from "./attach";
+import { isNewerBuild } from "./build";
+import type { Identity } from "./handshake";
+import { Failures } from "./failures";
 import type { Credential } from "./link";
+import { PendingSyncs } from "./pendingSyncs";
+import type { FindOptions, FindOutcome } from "./relayFinder";
 import type { SyncResult } from "./relayLoop";
 
-/** The part of a ManagedProcess that is needed. */
-export interface RelayChild extends DisposableLike {
-  readonly ended: Promise<ProcessEnd>;
-  writeLine(line: string): boolean;
-  stop(clock: Clock, graceMs: number): Promise<ProcessEnd>;
-}
-
 export interface RelaySupervisorDeps {
-  /** How the relay is started: a Node, `[dist/relay.js]`, and an environment without any token. */
-  command: string;
-  args: readonly string[];
-  env: NodeJS.ProcessEnv;
+  /** See relayFinder.ts. */
+  finder: { find(options: FindOptions): Promise<FindOutcome> };
+  /** The extension's version. */
+  build: string;
   clock: Clock;
   /** [0, 1). */
   random: () => number;
   log: Logger;
-  startProcess(options: ManagedProcessOptions): RelayChild;
 }
 
-/** Of the promise: five failures within a minute are enough. */
-const maxFailures = 5;
-const failurePeriodMs = 60_000;
-const backoff = { baseMs: 500, maxMs: 8_000 };
+/**
+ * off: not wanted. on: attached, or about to be. stopped: by the user, in some
+ * window. gaveUp: it failed too often. In the last two a relay that another
+ * window starts is attached to.
+ */
+type Mode = "off" | "on" | "stopped" | "gaveUp";
 
-/** The relay drains for 2 s; then it is asked with a signal. */
-const stopGraceMs = 2_500;
-const syncTimeoutMs = 60_000;
+/** How soon a window that starts no relay notices one that another has started. */
+const lookMs = 1_000;
+/** While a newer build's relay takes the place of an older one's, nobody else starts one. */
+const handOverMs = 5_000;
+const handOverLookMs = 100;
+/** When somebody else has the relay's place, or one too new: it will not change soon. */
+const slowMs = 10_000;
+/** The relay drains for 2 s; VS Code waits for 5 s. */
+const detachMs = 3_500;
 
-const stoppedProblem = "The relay is stopped. What agents do is still queued.";
-const gaveUpProblem =
-  "The relay ended five times within a minute and is not started again. What agents do is still queued.";
+const problems = {
+  stopped: "The relay is stopped. What agents do is still queued.",
+  gaveUp:
+    "The relay ended five times within a minute and is not started again. What agents do is still queued.",
+  restarting: "The relay ended and is being started again.",
+  stranger:
+    "Another program answers in the relay's place and was told nothing. What agents do is still queued.",
+  tooNew:
+    "A newer version of Failproof delivers for this user. Reload this window to go along.",
+  tooOld: "An older version of Failproof is handing the delivery over.",
+};
 
 /**
- * Owns the relay's process for one window: starts it, gives it the credential,
- * starts it again when it dies, and says so when that does not help. Without a
- * token in an argument, in the environment or in a file.
+ * One window's hold on the user's relay: attaches to it, starts it when there
+ * is none, gives it this window's credential, and comes back when it is lost.
+ * It owns no process: the relay lives while any window is attached.
  */
 export class RelaySupervisor extends Disposable {
   readonly #statusChange = this.register(new Emitter<RelayStatus>());
   readonly onDidChangeStatus = this.#statusChange.event;
-  readonly #rejection = this.register(new Emitter<void>());
-  /** The server did not take the access token: `setCredential` with a fresh one. */
+  readonly #rejection = this.register(new Emitter<Credential>());
+  /** The server did not take the access token that was set last: `setCredential` with a fresh one. */
   readonly onCredentialRejected = this.#rejection.event;
 
   #status: RelayStatus = initialRelayStatus;
-  #child: RelayChild | undefined;
+  #mode: Mode = "off";
+  /** Stop is the user's word, and no relay has heard it yet. */
+  #isStopDue = false;
+  #attachment: Attachment | undefined;
+  /** The relay at hand was told to end, or has said that it does. */
+  #isEnding = false;
   #credential: Credential | undefined;
-  #failures: number[] = [];
-  #restart: DisposableLike | undefined;
-  readonly #syncs = new Map<string, (result: SyncResult) => void>();
+  readonly #failures: Failures;
+  /** Until then only attach. */
+  #startNotBefore = 0;
+  #cycle = new AbortController();
+  #pause = new AbortController();
+  readonly #syncs: PendingSyncs;
 
   constructor(private readonly deps: RelaySupervisorDeps) {
     super();
+    this.#failures = new Failures(deps);
+    this.#syncs = new PendingSyncs(deps.clock);
     this.register({ dispose: () => this.#letGo() });
   }
 
@@ -76,157 +97,303 @@ export class RelaySupervisor extends Disposable {
     return this.#status;
   }
 
+  /** Whether this window is attached to a relay that it can speak with. */
   get isRunning(): boolean {
-    return this.#child !== undefined;
+    return this.#attachment !== undefined;
   }
 
-  /** Starts the relay; also after it was given up. Harmless while it runs. */
+  /**
+   * Attaches to the relay, and starts it when there is none; also after it was
+   * given up. Harmless while it runs. A user's Stop holds.
+   */
   start(): void {
-    if (this.#child || this.isDisposed) {
-      return;
+    if (this.#mode !== "stopped") {
+      this.#turnOn();
     }
-    this.#restart?.dispose();
-    this.#failures = [];
-    this.#spawn();
+  }
+
+  /** The user's Start Relay: the same, and it ends a Stop, in all windows. */
+  startForAll(): void {
+    this.#isStopDue = false;
+    this.#turnOn();
+  }
+
+  /**
+   * The user's Stop Relay: nothing is delivered for this user, whatever the
+   * window, until one says `startForAll` or a new window starts. Resolves when
+   * the relay has drained and is gone.
+   */
+  async stopForAll(): Promise<void> {
+    const attachment = this.#attachment;
+    this.#isStopDue = true;
+    this.#enter("stopped");
+    this.#sendStop();
+    await this.#endOf(attachment);
   }
 
   /** What the relay sends with, now and after every restart; undefined when nobody is signed in. */
   setCredential(credential: Credential | undefined): void {
     this.#credential = credential;
-    if (this.#child) {
-      this.#sendCredential(this.#child);
-    }
+    this.#sendCredential();
   }
 
   /** Sends what waits now. Never rejects. */
   syncNow(): Promise<SyncResult> {
-    const child = this.#child;
-    if (!child) {
+    const attachment = this.#attachment;
+    if (!attachment) {
       return Promise.resolve({ sent: 0, problem: "The relay is not running." });
     }
-    return new Promise((resolve) => {
-      const requestId = randomUUID();
-      const finish = (result: SyncResult) => {
-        timer.dispose();
-        this.#syncs.delete(requestId);
-        resolve(result);
-      };
-      const timer = this.deps.clock.schedule(syncTimeoutMs, () =>
-        finish({ sent: 0, problem: "The relay did not answer within 60 s." }),
-      );
-      this.#syncs.set(requestId, finish);
-      send(child, { type: "syncNow", requestId });
-    });
+    return this.#syncs.ask((requestId) =>
+      attachment.send({ type: "syncNow", requestId }),
+    );
   }
 
-  /** Lets the relay drain, ends it and resolves when it is gone. */
+  /**
+   * This window lets go of the relay, which goes on for the others. Resolves
+   * once it has; if this was the last window, once the relay has drained and
+   * is gone.
+   */
   async stop(): Promise<void> {
-    this.#restart?.dispose();
-    const child = this.#child;
-    this.#child = undefined;
-    this.#failSyncs();
-    this.#setOffline(stoppedProblem);
-    await child?.stop(this.deps.clock, stopGraceMs);
+    const attachment = this.#attachment;
+    this.#attachment = undefined;
+    this.#mode = "off";
+    this.#isStopDue = false;
+    this.#cycle.abort();
+    this.#syncs.fail();
+    this.#setConnection("stopped", problems.stopped);
+    attachment?.send({ type: "detach" });
+    await this.#endOf(attachment);
+    attachment?.dispose();
   }
 
-  #spawn(): void {
-    if (this.#child || this.isDisposed) {
+  #turnOn(): void {
+    if (this.isDisposed || this.#mode === "on") {
       return;
     }
-    const { command, args, env, log } = this.deps;
-    const child = this.deps.startProcess({
-      command,
-      args,
-      env,
-      onLine: (line) => this.#read(child, line),
-      onStderr: (text) => log.warn(`relay: ${text.trimEnd()}`),
-    });
-    this.#child = child;
-    this.#sendCredential(child);
-    void child.ended.then((end) => this.#ended(child, end));
+    this.#failures.clear();
+    this.#startNotBefore = 0;
+    const wasOff = this.#mode === "off";
+    this.#mode = "on";
+    this.#pause.abort();
+    if (wasOff) {
+      this.#cycle = new AbortController();
+      void this.#keepAttached(this.#cycle.signal);
+    }
   }
 
-  #sendCredential(child: RelayChild): void {
-    send(
-      child,
+  async #keepAttached(signal: AbortSignal): Promise<void> {
+    const { clock, finder } = this.deps;
+    for (;;) {
+      this.#isEnding = false;
+      const found = await finder.find({
+        mayStart: this.#mode === "on" && clock.now() >= this.#startNotBefore,
+        signal,
+        onMessage: (message) => this.#receive(message, signal),
+      });
+      if (signal.aborted) {
+        if (found.kind === "attached") {
+          found.attachment.dispose();
+        }
+        return;
+      }
+      const pause = new AbortController();
+      this.#pause = pause;
+      const waitMs = await this.#conclude(found, signal);
+      if (waitMs === undefined) {
+        return;
+      }
+      await sleep(clock, waitMs, AbortSignal.any([pause.signal, signal]));
+    }
+  }
+
+  /** Gives how long to wait before the next look, in milliseconds; undefined when it is over. */
+  async #conclude(
+    found: FindOutcome,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    switch (found.kind) {
+      case "attached":
+        return this.#hold(found.attachment, found.relay, signal);
+      case "none":
+        // There is nothing to be stopped.
+        this.#isStopDue = false;
+        return this.#mode === "on" ? handOverLookMs : lookMs;
+      case "stranger":
+        this.#setConnection("offline", problems.stranger);
+        return slowMs;
+      case "failed":
+        this.deps.log.warn(`The relay was not started: ${found.how}`);
+        return this.#fail();
+    }
+  }
+
+  /** Until the connection ends. */
+  async #hold(
+    attachment: Attachment,
+    relay: Identity,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const isOlder = isNewerBuild(this.deps.build, relay.build);
+    if (relay.protocol === relayProtocol) {
+      this.#adopt(attachment);
+    } else if (!isOlder) {
+      attachment.dispose();
+      this.#setConnection("offline", problems.tooNew);
+      return slowMs;
+    } else {
+      this.#setConnection("offline", problems.tooOld);
+      signal.addEventListener("abort", () => attachment.dispose());
+    }
+    if (isOlder) {
+      attachment.send({ type: "handOver" });
+    }
+    const how = await attachment.ended;
+    if (signal.aborted) {
+      return undefined;
+    }
+    this.#attachment = undefined;
+    this.#syncs.fail();
+    return this.#lost(how, isOlder);
+  }
+
+  #adopt(attachment: Attachment): void {
+    this.#attachment = attachment;
+    this.#sendStop();
+    this.#sendCredential();
+  }
+
+  #sendStop(): void {
+    if (this.#attachment && this.#isStopDue) {
+      this.#isStopDue = false;
+      this.#isEnding = true;
+      this.#attachment.send({ type: "stop" });
+    }
+  }
+
+  #lost(how: RelayEnding | undefined, hasAskedForIt: boolean): number {
+    if (how === undefined) {
+      this.deps.log.warn("The relay ended");
+      return this.#fail();
+    }
+    if (how === "handOver" && !hasAskedForIt) {
+      this.#startNotBefore = this.deps.clock.now() + handOverMs;
+    }
+    return this.#mode === "on" ? 0 : lookMs;
+  }
+
+  #fail(): number {
+    if (this.#mode !== "on") {
+      return lookMs;
+    }
+    const waitMs = this.#failures.add();
+    if (waitMs === undefined) {
+      this.#enter("gaveUp");
+      return lookMs;
+    }
+    this.#setConnection("offline", problems.restarting);
+    return waitMs;
+  }
+
+  #enter(mode: "stopped" | "gaveUp"): void {
+    const wasOff = this.#mode === "off";
+    this.#mode = mode;
+    this.#setConnection(
+      mode === "stopped" ? "stopped" : "offline",
+      problems[mode],
+    );
+    if (wasOff && !this.isDisposed) {
+      this.#cycle = new AbortController();
+      void this.#keepAttached(this.#cycle.signal);
+    }
+  }
+
+  #sendCredential(): void {
+    this.#attachment?.send(
       this.#credential
         ? { type: "credential", ...this.#credential }
         : { type: "signedOut" },
     );
   }
 
-  #read(child: RelayChild, line: string): void {
-    const message = validateJson(fromRelaySchema, line);
-    if (!message) {
-      this.deps.log.warn("A line from the relay was not understood");
-    } else if (child === this.#child) {
-      this.#receive(message);
+  #receive(message: FromRelay | undefined, signal: AbortSignal): void {
+    if (signal.aborted) {
+      return;
     }
-  }
-
-  #receive(message: FromRelay): void {
-    switch (message.type) {
+    switch (message?.type) {
+      case undefined:
+        this.deps.log.warn("A line from the relay was not understood");
+        break;
       case "status":
-        this.#setStatus(message.status);
+        this.#takeStatus(message.status);
         break;
       case "credentialRejected":
-        this.#rejection.fire();
+        if (this.#credential) {
+          const refused = this.#credential;
+          this.#safely(() => this.#rejection.fire(refused));
+        }
         break;
       case "synced": {
         const { requestId, sent, problem } = message;
-        this.#syncs.get(requestId)?.({ sent, problem });
+        this.#syncs.answer(requestId, { sent, problem });
         break;
       }
       case "log":
         this.deps.log[message.level](`relay: ${message.message}`);
         break;
+      case "ending":
+        this.#isEnding = true;
+        if (message.reason === "stopped") {
+          this.#enter("stopped");
+        }
+        break;
     }
   }
 
-  #ended(child: RelayChild, end: ProcessEnd): void {
-    child.dispose();
-    if (child !== this.#child || this.isDisposed) {
-      return;
+  #takeStatus(status: RelayStatus): void {
+    if (this.#mode !== "on") {
+      if (this.#isEnding) {
+        return;
+      }
+      // Another window has started it.
+      this.#mode = "on";
     }
-    this.#child = undefined;
-    this.#failSyncs();
-    const how = end.error?.message ?? `${end.code ?? end.signal ?? "unknown"}`;
-    this.deps.log.warn(`The relay ended (${how})`);
-    const { clock, random } = this.deps;
-    const now = clock.now();
-    this.#failures = this.#failures.filter((at) => now - at < failurePeriodMs);
-    this.#failures.push(now);
-    if (this.#failures.length >= maxFailures) {
-      this.#setOffline(gaveUpProblem);
-      return;
-    }
-    const waitMs = fullJitterMs(this.#failures.length - 1, backoff, random);
-    this.#restart = clock.schedule(waitMs, () => this.#spawn());
-    this.#setOffline("The relay ended and is being started again.");
+    this.#setStatus(status);
   }
 
-  #setOffline(problem: string): void {
-    this.#setStatus({ ...this.#status, connection: "offline", problem });
+  /** Not longer than VS Code waits, whatever the relay does. */
+  async #endOf(attachment: Attachment | undefined): Promise<void> {
+    if (attachment) {
+      const ended = new AbortController();
+      await Promise.race([
+        attachment.ended.finally(() => ended.abort()),
+        sleep(this.deps.clock, detachMs, ended.signal),
+      ]);
+    }
+  }
+
+  #setConnection(connection: RelayStatus["connection"], problem: string): void {
+    this.#setStatus({ ...this.#status, connection, problem });
   }
 
   #setStatus(status: RelayStatus): void {
     this.#status = status;
-    this.#statusChange.fire(status);
+    this.#safely(() => this.#statusChange.fire(status));
   }
 
-  #failSyncs(): void {
-    for (const finish of [...this.#syncs.values()]) {
-      finish({ sent: 0, problem: "The relay has ended." });
+  /** A listener that throws must not cost this window its relay. */
+  #safely(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.deps.log.error(`A listener failed: ${messageOf(error)}`);
     }
   }
 
   #letGo(): void {
-    this.#restart?.dispose();
-    this.#child?.dispose();
-    this.#failSyncs();
+    this.#mode = "off";
+    this.#cycle.abort();
+    this.#attachment?.dispose();
+    this.#attachment = undefined;
+    this.#syncs.fail();
   }
-}
-
-function send(child: RelayChild, message: ToRelay): void {
-  child.writeLine(JSON.stringify(message));
 }

@@ -229,35 +229,27 @@ describe("The relay's process", function () {
     assert.equal(server.events.size, ids.length + 1);
   });
 
-  it("is one: the others stand by with its figures, and one takes over when it is killed", async () => {
+  it("is one: another one ends at once and leaves the queue to it", async () => {
     const first = startSignedIn();
     await emptied(first);
-    const second = startSignedIn();
-    await second.reaches(
-      ({ connection }) => connection === "standby",
-      "stands by",
-    );
+    const second = start();
+    assert.equal(await second.ended, 0);
+    await emptied(first);
     await arrival([home.append().client_event_id]);
-    const { lastAckAt } = await first.reaches(
-      (status) => status.lastAckAt !== null,
-      "knows of it",
-    );
-    await second.reaches(
-      (status) => status.lastAckAt === lastAckAt,
-      "tells the first one's figures",
-    );
     assert.equal(server.connections, 1);
-    await first.kill();
-    await emptied(second);
-    await arrival([home.append().client_event_id]);
-    assert.equal(server.connections, 2);
+  });
+
+  it("ends by itself when nobody attaches", async () => {
+    const relay = new RelayHarness(script, home, { attach: false });
+    relays.push(relay);
+    assert.equal(await relay.ended, 0);
   });
 
   it("ends with its window, after it has sent what waited", async () => {
     const relay = startSignedIn();
     await emptied(relay);
     const ids = idsOf(home.appendMany(150));
-    relay.endInput();
+    relay.detach();
     assert.equal(await relay.ended, 0);
     assert.deepEqual(server.ids, ids);
   });
@@ -268,7 +260,7 @@ describe("The relay's process", function () {
     const relay = startSignedIn();
     await eventually(() => server.batches === 1, "the batch arrives");
     const startMs = performance.now();
-    relay.endInput();
+    relay.detach();
     assert.equal(await relay.ended, 0);
     assert.ok(performance.now() - startMs < 4_000);
     server.ack = "ack";
@@ -287,6 +279,7 @@ describe("The relay's process", function () {
       "asks",
     );
     assert.ok(!relay.output.includes("very-secret-token"));
+    assert.ok(!JSON.stringify(relay.messages).includes("very-secret-token"));
     for (const name of readdirSync(home.paths.folder)) {
       assert.ok(
         !readFileSync(join(home.paths.folder, name), "utf8").includes(

@@ -1,21 +1,18 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { nullLogger } from "../../../src/base/log";
-import { ManagedProcess } from "../../../src/node/managedProcess";
-import { systemClock } from "../../../src/node/systemClock";
-import { RelaySupervisor } from "../../../src/relay/supervisor";
 import { bundle } from "../../fakes/bundle";
 import { eventually } from "../../fakes/eventually";
 import { IngestServer } from "../../fakes/ingestServer";
+import { isRunning } from "../../fakes/processes";
 import { QueueHome } from "../../fakes/queueHome";
+import { RelayWindows } from "../../fakes/relayWindows";
 
 describe("From the hook to the server", function () {
   this.timeout(20_000);
   let home: QueueHome;
   let hook: string;
   let server: IngestServer;
-  let children: ManagedProcess[];
-  let supervisor: RelaySupervisor;
+  let windows: RelayWindows;
 
   beforeEach(async () => {
     home = new QueueHome();
@@ -23,24 +20,10 @@ describe("From the hook to the server", function () {
     const relay = await bundle("src/relay/main.ts", home.root, "relay");
     server = new IngestServer();
     await server.start();
-    children = [];
-    supervisor = new RelaySupervisor({
-      command: process.execPath,
-      args: [relay],
-      env: home.env,
-      clock: systemClock,
-      random: () => 0,
-      log: nullLogger,
-      startProcess: (options) => {
-        const child = new ManagedProcess(options);
-        children.push(child);
-        return child;
-      },
-    });
+    windows = new RelayWindows(relay, home);
   });
   afterEach(async () => {
-    await supervisor.stop();
-    supervisor.dispose();
+    await windows.end();
     await server.stop();
     home.remove();
   });
@@ -55,27 +38,24 @@ describe("From the hook to the server", function () {
 
   it("delivers what an agent did, although the relay is killed in between, and ends when told to", async () => {
     runHook("Read");
-    supervisor.start();
-    supervisor.setCredential({ serverUrl: server.url, accessToken: "t" });
+    const window = windows.open();
+    window.setCredential({ serverUrl: server.url, accessToken: "t" });
     await arrived(1);
-    children[0]?.signal("SIGKILL");
+    const first = windows.onlyPid();
+    process.kill(first, "SIGKILL");
     runHook("Write");
     await arrived(2);
-    assert.equal(children.length, 2);
     await eventually(
-      () =>
-        supervisor.status.connection === "online" &&
-        supervisor.status.queued === 0,
+      () => window.status.connection === "online" && window.status.queued === 0,
       "is online",
     );
     const tools = [...server.events.values()].map((event) => event.tool_name);
     assert.deepEqual(tools, ["Read", "Write"]);
-    assert.deepEqual(await supervisor.syncNow(), { sent: 0, problem: null });
-    await supervisor.stop();
-    assert.deepEqual(
-      children.map((child) => child.isAlive),
-      [false, false],
-    );
-    assert.match(supervisor.status.problem ?? "", /stopped/);
+    assert.deepEqual(await window.syncNow(), { sent: 0, problem: null });
+    const second = windows.onlyPid();
+    assert.notEqual(second, first);
+    await window.stop();
+    await eventually(() => !isRunning(second), "the relay has ended");
+    assert.match(window.status.problem ?? "", /stopped/);
   });
 });
