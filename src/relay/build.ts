@@ -1,3 +1,5 @@
+import type { Clock } from "../base/clock";
+
 const pattern = /^\d{1,9}(?:\.\d{1,9}){0,3}$/;
 
 /**
@@ -17,6 +19,27 @@ export function isNewerBuild(a: string, b: string): boolean {
     }
   }
   return false;
+}
+
+/** The least between two replacements of a relay by one window. */
+const replaceMs = 60_000;
+
+/** Whether a window is to ask the relay that it finds to hand over to its own build's. */
+export class Replacement {
+  #notBefore = 0;
+
+  constructor(private readonly deps: { build: string; clock: Clock }) {}
+
+  /** If the relay is older; but not again and again, should the new one turn out to be as old. */
+  isDue(relayBuild: string): boolean {
+    const { build, clock } = this.deps;
+    const now = clock.now();
+    const isDue = isNewerBuild(build, relayBuild) && now >= this.#notBefore;
+    if (isDue) {
+      this.#notBefore = now + replaceMs;
+    }
+    return isDue;
+  }
 }
 
 function numbersOf(build: string): number[] {

@@ -11,12 +11,13 @@ import {
   type RelayStatus,
 } from "../protocol/delivery";
 import type { Attachment } from "./attach";
-import { isNewerBuild } from "./build";
+import { Replacement } from "./build";
 import type { Identity } from "./handshake";
 import { Failures } from "./failures";
 import type { Credential } from "./link";
 import { PendingSyncs } from "./pendingSyncs";
 import type { FindOptions, FindOutcome } from "./relayFinder";
+import { problems } from "./problems";
 import type { SyncResult } from "./relayLoop";
 
 export interface RelaySupervisorDeps {
@@ -47,18 +48,6 @@ const slowMs = 10_000;
 /** The relay drains for 2 s; VS Code waits for 5 s. */
 const detachMs = 3_500;
 
-const problems = {
-  stopped: "The relay is stopped. What agents do is still queued.",
-  gaveUp:
-    "The relay ended five times within a minute and is not started again. What agents do is still queued.",
-  restarting: "The relay ended and is being started again.",
-  stranger:
-    "Another program answers in the relay's place and was told nothing. What agents do is still queued.",
-  tooNew:
-    "A newer version of Failproof delivers for this user. Reload this window to go along.",
-  tooOld: "An older version of Failproof is handing the delivery over.",
-};
-
 /**
  * One window's hold on the user's relay: attaches to it, starts it when there
  * is none, gives it this window's credential, and comes back when it is lost.
@@ -82,6 +71,7 @@ export class RelaySupervisor extends Disposable {
   readonly #failures: Failures;
   /** Until then only attach. */
   #startNotBefore = 0;
+  readonly #replacement: Replacement;
   #cycle = new AbortController();
   #pause = new AbortController();
   readonly #syncs: PendingSyncs;
@@ -89,6 +79,7 @@ export class RelaySupervisor extends Disposable {
   constructor(private readonly deps: RelaySupervisorDeps) {
     super();
     this.#failures = new Failures(deps);
+    this.#replacement = new Replacement(deps);
     this.#syncs = new PendingSyncs(deps.clock);
     this.register({ dispose: () => this.#letGo() });
   }
@@ -233,19 +224,21 @@ export class RelaySupervisor extends Disposable {
     relay: Identity,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const isOlder = isNewerBuild(this.deps.build, relay.build);
+    const asksForIt = this.#replacement.isDue(relay.build);
     if (relay.protocol === relayProtocol) {
       this.#adopt(attachment);
-    } else if (!isOlder) {
-      attachment.dispose();
-      this.#setConnection("offline", problems.tooNew);
-      return slowMs;
     } else {
-      this.#setConnection("offline", problems.tooOld);
+      this.#setConnection(
+        "offline",
+        asksForIt ? problems.tooOld : problems.tooNew,
+      );
       signal.addEventListener("abort", () => attachment.dispose());
     }
-    if (isOlder) {
+    if (asksForIt) {
       attachment.send({ type: "handOver" });
+    } else if (!this.#attachment) {
+      attachment.dispose();
+      return slowMs;
     }
     const how = await attachment.ended;
     if (signal.aborted) {
@@ -253,7 +246,7 @@ export class RelaySupervisor extends Disposable {
     }
     this.#attachment = undefined;
     this.#syncs.fail();
-    return this.#lost(how, isOlder);
+    return this.#lost(how, asksForIt);
   }
 
   #adopt(attachment: Attachment): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { version } from "../../package.json";
 import { nullLogger } from "../../src/base/log";
 import { systemClock } from "../../src/node/systemClock";
 import type { RelayStatus } from "../../src/protocol/delivery";
@@ -20,7 +21,7 @@ export class RelayWindows {
   ) {}
 
   /** Opens a window and starts it. */
-  open({ build = "1", script = this.script } = {}): RelaySupervisor {
+  open({ build = version, script = this.script } = {}): RelaySupervisor {
     const common = {
       ...{ build, clock: systemClock, log: nullLogger },
       random: () => 0.5,
@@ -56,12 +57,11 @@ export class RelayWindows {
     wanted: (status: RelayStatus) => boolean,
     what: string,
   ): Promise<RelayStatus> {
-    return eventually(
-      () => wanted(window.status) && window.status,
-      `${what}`,
-    ).catch((error: unknown) => {
-      throw new Error(`${String(error)}: ${JSON.stringify(window.status)}`);
-    });
+    return eventually(() => wanted(window.status) && window.status, what).catch(
+      (error: unknown) => {
+        throw new Error(`${String(error)}: ${JSON.stringify(window.status)}`);
+      },
+    );
   }
 
   /** Closes every window, and waits for the relay's end. */

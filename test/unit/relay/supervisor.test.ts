@@ -370,13 +370,24 @@ describe("RelaySupervisor", () => {
       await meet("3", relayProtocol + 1);
       assert.equal(relay().isDisposed, true);
       assert.deepEqual(typesSent(), []);
-      assert.match(supervisor.status.problem ?? "", /newer version/);
+      assert.match(supervisor.status.problem ?? "", /Another version/);
       const { looks } = finder;
       await clock.advance(60_000);
       assert.ok(finder.looks - looks <= 6);
       finder.identity = { build: "2", protocol: relayProtocol };
       await clock.advance(10_000);
       assert.equal(supervisor.isRunning, true);
+    });
+
+    it("asks once, and makes do with what is there should the new one be as old", async () => {
+      await meet("1.9");
+      relay().end("handOver");
+      await clock.advance(0);
+      assert.deepEqual(typesSent(), ["signedOut"]);
+      assert.equal(supervisor.isRunning, true);
+      await clock.advance(60_000);
+      await meet("1.9");
+      assert.deepEqual(typesSent(), ["signedOut", "handOver"]);
     });
 
     it("asks a relay of an older protocol to hand over, and tells it nothing else", async () => {
