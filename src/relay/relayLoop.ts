@@ -250,7 +250,8 @@ export class RelayLoop extends Disposable {
   #conclude(link: Link, outcome: DeliveryOutcome, isBatch: boolean): void {
     switch (outcome.kind) {
       case "delivered":
-        this.#hasContact = true;
+        // What an older link brought says nothing about a newer token.
+        this.#hasContact ||= this.#link === link;
         if (isBatch) {
           this.#refusals = 0;
           this.deps.queue.settle();

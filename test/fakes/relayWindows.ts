@@ -77,14 +77,14 @@ export class RelayWindows {
 }
 
 /** Linux only tells it in files; elsewhere the tests that need it are left out. */
-function pidsOf(script: string): number[] {
+export function pidsOf(script: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       try {
         const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return line.split("\0").includes(script) && isRunning(pid);
+        return line.split("\0")[1] === script && isRunning(pid);
       } catch {
         // It has ended between the two reads.
         return false;

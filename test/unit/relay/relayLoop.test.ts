@@ -201,6 +201,23 @@ describe("RelayLoop", () => {
     );
   });
 
+  it("presents a token that came while the older one's connection was being made", async () => {
+    let open!: () => void;
+    await signIn("t1");
+    const [first] = transports;
+    assert.ok(first);
+    first.send = () =>
+      new Promise((resolve) => {
+        open = () => resolve(sent);
+      });
+    void add(someRecord());
+    await clock.advance(0);
+    await signIn("t2");
+    open();
+    await clock.advance(0);
+    assert.equal(transports[1]?.batches.length, 1);
+  });
+
   it("finds the one event that the server refuses, puts it aside and delivers the rest", async () => {
     const events = Array.from({ length: 7 }, () => someRecord());
     const bad = events[4];
