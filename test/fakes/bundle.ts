@@ -30,8 +30,8 @@ export async function bundle(
 function asVersion(version: string): Plugin {
   return {
     name: "as-version",
-    setup: ({ onLoad }) =>
-      onLoad({ filter: /package\.json$/ }, ({ path }) => ({
+    setup: (build) =>
+      build.onLoad({ filter: /package\.json$/ }, ({ path }) => ({
         loader: "json",
         contents: JSON.stringify({
           ...(JSON.parse(readFileSync(path, "utf8")) as object),
