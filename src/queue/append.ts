@@ -1,19 +1,15 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
+import { systemClock } from "../node/systemClock";
 import type { EventRecord } from "../protocol/eventRecord";
-import { hasCode } from "./fileErrors";
-import {
-  ensureQueueFolder,
-  queueFileMode,
-  type QueuePaths,
-} from "./queueFolder";
+import { appendVerified } from "./appendFile";
+import { countDropped, dropKind } from "./dropped";
+import { type QueueLimits, queueLimits } from "./limits";
+import { makeRoom } from "./makeRoom";
+import { isDiskFull } from "./fileErrors";
+import type { QueuePaths } from "./queueFolder";
+import { tryQueueLock } from "./queueLock";
+import { pendingBytes, rotatePending } from "./rotate";
 import { isMarkedSignedIn } from "./signedInMarker";
 
 /** dropped: there was no room, and the drop is counted. failed: the file system's words. */
@@ -23,102 +19,112 @@ export type AppendOutcome =
   | { kind: "dropped" }
   | { kind: "failed"; reason: string };
 
-/**
- * The most that waits in pending.jsonl. The relay claims it only when no
- * earlier claim is left, so at most twice this much lies in the folder; with
- * the quarantine's 4 MiB that stays below the promised 64 MiB.
- */
-const maxPendingBytes = 28 * 1024 * 1024;
-
-/** A writer meets one rotation, seldom two; whoever meets this many is not writing to a queue. */
-const maxTries = 16;
-
-const appendFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+export interface AppendOptions {
+  limits?: QueueLimits;
+  clock?: Clock;
+}
 
 /**
  * Puts one record on the queue: once this returns `appended`, it is delivered
- * at least once. Synchronous, because the hook is a process of a few
- * milliseconds that does nothing else. Never throws.
+ * at least once, or counted as dropped when the queue is at its limit and less
+ * important than what came later. Synchronous, because the hook is a process
+ * of a few milliseconds that does nothing else. Never throws.
  */
 export function appendRecord(
   paths: QueuePaths,
   record: EventRecord,
-  limitBytes = maxPendingBytes,
+  { limits = queueLimits, clock = systemClock }: AppendOptions = {},
 ): AppendOutcome {
   if (!isMarkedSignedIn(paths)) {
     return { kind: "signedOut" };
   }
   try {
-    // A torn line at the end of the file must not swallow this one, and nobody
-    // can be sure of the last byte while others write: each line starts anew.
-    // Readers pass over the blank lines.
-    return appendBytes(
-      paths,
-      Buffer.from(`\n${JSON.stringify(record)}\n`),
-      limitBytes,
-    );
+    return append(paths, record, { limits, clock });
   } catch (error) {
     return { kind: "failed", reason: messageOf(error) };
   }
 }
 
-function appendBytes(
+function append(
   paths: QueuePaths,
-  bytes: Buffer,
-  limitBytes: number,
+  record: EventRecord,
+  { limits, clock }: Required<AppendOptions>,
 ): AppendOutcome {
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    const file = openForAppend(paths, paths.pending);
-    try {
-      if (fstatSync(file).size + bytes.length > limitBytes) {
-        countDrop(paths);
-        return { kind: "dropped" };
+  // A torn line at the end of the file must not swallow this one, and nobody
+  // can be sure of the last byte while others write: each line starts anew.
+  // Readers pass over the blank lines.
+  const bytes = Buffer.from(`\n${JSON.stringify(record)}\n`);
+  let isSignedOut = false;
+  let isRepeated = false;
+  const outcome = appendVerified(paths, {
+    path: paths.pending,
+    bytes,
+    before: (sizeBytes) => {
+      // Asked again before another try: what was deleted for a sign-out must not come back.
+      isSignedOut = isRepeated && !isMarkedSignedIn(paths);
+      isRepeated = true;
+      if (isSignedOut) {
+        return "stop";
       }
-      const isWhole = writeSync(file, bytes) === bytes.length;
-      if (isWhole && isStillPending(paths, file)) {
-        return { kind: "appended" };
+      const wantedBytes = sizeBytes + bytes.length;
+      if (sizeBytes === 0 || wantedBytes <= limits.segmentBytes) {
+        return "write";
       }
-    } finally {
-      closeSync(file);
-    }
+      if (startSegment(paths, sizeBytes, limits, clock)) {
+        return "again";
+      }
+      return wantedBytes <= limits.pendingBytes ? "write" : "stop";
+    },
+    // Whatever it is, the relay finds out, and keeps what can be read of it.
+    clear: () =>
+      void underLock(paths, clock, () => rotatePending(paths, "segment")),
+  });
+  if (outcome === "written") {
+    return { kind: "appended" };
+  }
+  if (isSignedOut) {
+    return { kind: "signedOut" };
+  }
+  if (outcome === "stopped") {
+    countDropped(paths, { [dropKind(record.decision)]: 1 });
+    return { kind: "dropped" };
   }
   return { kind: "failed", reason: "The queue's file would not stay in place" };
 }
 
-/**
- * Whether the file is still the one that hooks append to. Asked after the
- * write: if it is, the write came before the relay's rename, and so before
- * its first read. If not, the relay may have read past the line's place or
- * removed the file, and the line is written once more; the same
- * client_event_id makes a second copy harmless. The relay needs to do nothing
- * for this, so that nothing is lost when it dies at any point.
- */
-function isStillPending(paths: QueuePaths, file: number): boolean {
-  const mine = fstatSync(file, { bigint: true });
-  const current = statSync(paths.pending, {
-    bigint: true,
-    throwIfNoEntry: false,
-  });
-  return current?.ino === mine.ino && current.dev === mine.dev;
-}
-
-function countDrop(paths: QueuePaths): void {
-  const file = openForAppend(paths, paths.droppedCount);
-  try {
-    writeSync(file, "x");
-  } finally {
-    closeSync(file);
-  }
-}
-
-function openForAppend(paths: QueuePaths, path: string): number {
-  try {
-    return openSync(path, appendFlags, queueFileMode);
-  } catch (error) {
-    if (!hasCode(error, "ENOENT")) {
-      throw error;
+/** Whether the hooks' file, which had this size, is a fresh one now. */
+function startSegment(
+  paths: QueuePaths,
+  sizeBytes: number,
+  limits: QueueLimits,
+  clock: Clock,
+): boolean {
+  return underLock(paths, clock, () => {
+    if (pendingBytes(paths) < sizeBytes) {
+      // Somebody else did it in between.
+      return true;
     }
-    ensureQueueFolder(paths);
-    return openSync(path, appendFlags, queueFileMode);
+    return (
+      makeRoom(paths, limits) && rotatePending(paths, "segment") !== undefined
+    );
+  });
+}
+
+/** False when somebody else is at it (a hook does not wait), or when the disk is full. */
+function underLock(
+  paths: QueuePaths,
+  clock: Clock,
+  run: () => unknown,
+): boolean {
+  const lock = tryQueueLock(paths, clock.now());
+  try {
+    return lock !== undefined && Boolean(run());
+  } catch (error) {
+    if (isDiskFull(error)) {
+      return false;
+    }
+    throw error;
+  } finally {
+    lock?.dispose();
   }
 }

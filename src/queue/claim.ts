@@ -1,56 +1,59 @@
-import { readdir, rename, stat } from "node:fs/promises";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { type Clock, sleep } from "../base/clock";
 import { hasCode } from "./fileErrors";
 import type { QueuePaths } from "./queueFolder";
-
-const claimPattern = /^claimed-\d{16}-[0-9a-f-]{36}\.jsonl$/;
-
-/** The claims that lie in the folder, oldest first: a relay that died left them. */
-export async function listClaims(paths: QueuePaths): Promise<string[]> {
-  let names: string[];
-  try {
-    names = await readdir(paths.folder);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) {
-      return [];
-    }
-    throw error;
-  }
-  return names
-    .filter((name) => claimPattern.test(name))
-    .sort()
-    .map((name) => join(paths.folder, name));
-}
-
-export interface ClaimDeps {
-  /** Milliseconds since 1970, UTC. */
-  now: number;
-  newId: () => string;
-}
+import { claimedName, listQueue } from "./queueFiles";
+import { takeQueueLock } from "./queueLock";
+import { pendingBytes, rotatePending } from "./rotate";
 
 /**
- * Takes what hooks have appended so far by renaming it; undefined when there
- * is nothing. What is confirmed to a hook was written before the rename (see
- * append.ts), so whoever opens the claim afterwards sees all of it. To be
- * called by the one relay, and only when no claim is left: that keeps the
- * order, and the bound.
+ * Takes the oldest part of the queue, which is the caller's alone from then
+ * on; undefined when nothing waits. What a relay that died had taken comes
+ * first. To be called by the one relay, which takes one at a time: that keeps
+ * the order. What hooks are appending to now is taken after `gatherMs` at the
+ * earliest. Throws what the file system threw.
  */
-export async function claimPending(
+export async function claimOldest(
   paths: QueuePaths,
-  { now, newId }: ClaimDeps,
+  clock: Clock,
+  gatherMs: number,
 ): Promise<string | undefined> {
-  const time = String(Math.max(0, Math.round(now))).padStart(16, "0");
-  const claim = join(paths.folder, `claimed-${time}-${newId()}.jsonl`);
-  try {
-    if ((await stat(paths.pending)).size === 0) {
+  const { claims, segments } = listQueue(paths);
+  if (claims[0]) {
+    return claims[0].path;
+  }
+  if (segments.length === 0) {
+    // An idle queue is looked at often, and nothing is written for that.
+    if (pendingBytes(paths) === 0) {
       return undefined;
     }
-    await rename(paths.pending, claim);
+    if (gatherMs > 0) {
+      await sleep(clock, gatherMs);
+    }
+  }
+  const lock = await takeQueueLock(paths, clock);
+  try {
+    return claimSegment(paths) ?? rotatePending(paths, "claimed");
+  } finally {
+    lock.dispose();
+  }
+}
+
+function claimSegment(paths: QueuePaths): string | undefined {
+  const [segment] = listQueue(paths).segments;
+  if (!segment) {
+    return undefined;
+  }
+  const path = join(paths.folder, claimedName(segment));
+  try {
+    renameSync(segment.path, path);
   } catch (error) {
-    if (hasCode(error, "ENOENT")) {
+    if (hasCode(error, "ENOENT") && !existsSync(segment.path)) {
+      // It was deleted, lock or no lock: the caller looks again.
       return undefined;
     }
     throw error;
   }
-  return claim;
+  return path;
 }

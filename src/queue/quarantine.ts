@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
-import { appendFile, readFile, stat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import * as v from "valibot";
-import { messageOf } from "../base/errors";
+import { eventRecordSchema } from "../protocol/eventRecord";
 import { validateJson } from "../protocol/validate";
+import { appendVerified } from "./appendFile";
 import { cutUtf8 } from "./cutText";
-import { hasCode } from "./fileErrors";
-import { queueFileMode, type QueuePaths } from "./queueFolder";
+import { countDropped, dropKind, prepareDropped } from "./dropped";
+import { isDiskFull } from "./fileErrors";
+import { putAside } from "./queueFiles";
+import type { QueuePaths } from "./queueFolder";
+import { readText } from "./readFile";
 import { scrubText } from "./record";
 
-/** With two times the pending file's limit it stays below the promised 64 MiB. */
+/** Part of the sum in limits.ts. */
 const maxQuarantineBytes = 4 * 1024 * 1024;
 
 /** Of a line that could not be read; enough to see what became of it. */
@@ -32,20 +36,25 @@ type QuarantineEntry = v.InferOutput<typeof entrySchema>;
  * here is counted as dropped.
  */
 export class Quarantine {
-  readonly #keys = new Set<string>();
+  #keys = new Set<string>();
+  /** 0 while there is no file. */
   #sizeBytes = 0;
-  #dropped = 0;
 
   private constructor(
     private readonly paths: QueuePaths,
     private readonly limitBytes: number,
   ) {}
 
+  /** Throws what the file system threw; never for what the file holds. */
   static async open(
     paths: QueuePaths,
     limitBytes = maxQuarantineBytes,
   ): Promise<Quarantine> {
     const quarantine = new Quarantine(paths, limitBytes);
+    if (!isFileOrNothing(paths.quarantine, limitBytes)) {
+      putAside(paths, paths.quarantine);
+    }
+    prepareDroppedIfPossible(paths);
     await quarantine.#load();
     return quarantine;
   }
@@ -55,9 +64,11 @@ export class Quarantine {
     return this.#keys.size;
   }
 
-  /** How many found no room since the start of this process. */
-  get dropped(): number {
-    return this.#dropped;
+  /** Looks at the file again, if it is not as it was left: the user may have deleted it. */
+  async refresh(): Promise<void> {
+    if (sizeOf(this.paths.quarantine) !== this.#sizeBytes) {
+      await this.#load();
+    }
   }
 
   /** An event that the server refuses for what it is. */
@@ -89,36 +100,79 @@ export class Quarantine {
   }
 
   async #add(entry: QuarantineEntry): Promise<void> {
+    await this.refresh();
     if (this.#keys.has(entry.key)) {
       return;
     }
-    const text = `\n${JSON.stringify({ ...entry, line: cutUtf8(entry.line, maxKeptLineBytes) })}\n`;
-    const sizeBytes = Buffer.byteLength(text);
-    if (this.#sizeBytes + sizeBytes > this.limitBytes) {
-      this.#dropped += 1;
+    const bytes = Buffer.from(
+      `\n${JSON.stringify({ ...entry, line: cutUtf8(entry.line, maxKeptLineBytes) })}\n`,
+    );
+    if (
+      this.#sizeBytes + bytes.length > this.limitBytes ||
+      !this.#append(bytes)
+    ) {
+      countDropped(this.paths, { [kindOf(entry)]: 1 });
       return;
     }
-    await appendFile(this.paths.quarantine, text, { mode: queueFileMode });
-    this.#sizeBytes += sizeBytes;
+    this.#sizeBytes = sizeOf(this.paths.quarantine);
     this.#keys.add(entry.key);
   }
 
-  async #load(): Promise<void> {
+  /**
+   * False on a full disk. Waiting for room would be waiting for ever, if what
+   * fills it are the events behind this one; a count has room (see
+   * `prepareDropped`).
+   */
+  #append(bytes: Buffer): boolean {
+    const path = this.paths.quarantine;
     try {
-      this.#sizeBytes = (await stat(this.paths.quarantine)).size;
-      const text = await readFile(this.paths.quarantine, "utf8");
-      for (const line of text.split("\n")) {
-        const entry = validateJson(entrySchema, line);
-        if (entry) {
-          this.#keys.add(entry.key);
-        }
-      }
+      const clear = () => putAside(this.paths, path);
+      return appendVerified(this.paths, { path, bytes, clear }) === "written";
     } catch (error) {
-      if (!hasCode(error, "ENOENT")) {
-        throw new Error(`The quarantine cannot be read: ${messageOf(error)}`, {
-          cause: error,
-        });
+      if (isDiskFull(error)) {
+        return false;
       }
+      throw error;
+    }
+  }
+
+  async #load(): Promise<void> {
+    this.#sizeBytes = sizeOf(this.paths.quarantine);
+    const text = await readText(this.paths.quarantine, this.#sizeBytes);
+    const keys = new Set<string>();
+    for (const line of text.split("\n")) {
+      const entry = line === "" ? undefined : validateJson(entrySchema, line);
+      if (entry) {
+        keys.add(entry.key);
+      }
+    }
+    this.#keys = keys;
+  }
+}
+
+function sizeOf(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** A file that is far larger than it may be is none of ours either. */
+function isFileOrNothing(path: string, limitBytes: number): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return !found || (found.isFile() && found.size <= 2 * limitBytes);
+}
+
+function kindOf(entry: QuarantineEntry) {
+  return dropKind(
+    validateJson(eventRecordSchema, entry.line)?.decision ?? null,
+  );
+}
+
+function prepareDroppedIfPossible(paths: QueuePaths): void {
+  try {
+    prepareDropped(paths);
+  } catch (error) {
+    // There is no room even for that: whatever needs it says so then.
+    if (!isDiskFull(error)) {
+      throw error;
     }
   }
 }

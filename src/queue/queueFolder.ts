@@ -18,8 +18,16 @@ export interface QueuePaths {
   pending: string;
   quarantine: string;
   stats: string;
-  /** One byte for each event that found no room, so that counting needs no lock. */
+  /** A line for each loss, such as `allow 12`, so that counting needs no lock. */
   droppedCount: string;
+  /** There while somebody renames or shortens files; see queueLock.ts. */
+  lock: string;
+  /** How far the claim was acknowledged; see progress.ts. */
+  progress: string;
+  /** What went last; see sentLog.ts. */
+  sent: string;
+  /** Whose events wait here; see signedInMarker.ts. */
+  owner: string;
 }
 
 /** The paths for this user, from the environment (FAILPROOFAI_HOME). */
@@ -36,7 +44,22 @@ export function queuePaths(env: NodeJS.ProcessEnv): QueuePaths {
     quarantine: join(folder, "quarantine.jsonl"),
     stats: join(folder, "stats.json"),
     droppedCount: join(folder, "dropped.count"),
+    lock: join(folder, "lock"),
+    progress: join(folder, "progress.json"),
+    sent: join(folder, "sent.jsonl"),
+    owner: join(folder, "owner"),
   };
+}
+
+const bookkeeping = /^(?:lock|stats\.json|progress\.json|sent\.jsonl)/;
+
+/**
+ * Whether a change of this file (a name in the queue's folder) says nothing of
+ * what waits: whoever watches the folder and writes these files would keep
+ * itself awake for ever.
+ */
+export function isBookkeeping(name: string): boolean {
+  return bookkeeping.test(name);
 }
 
 /**

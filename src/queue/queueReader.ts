@@ -1,18 +1,21 @@
-import { type Clock, sleep } from "../base/clock";
+import { basename } from "node:path";
+import type { Clock } from "../base/clock";
 import { type EventRecord, eventRecordSchema } from "../protocol/eventRecord";
 import { validateJson } from "../protocol/validate";
-import { claimPending, listClaims } from "./claim";
-import { type ClaimLine, ClaimReader } from "./claimReader";
+import { claimOldest } from "./claim";
+import { type ClaimLine, type ClaimPosition, ClaimReader } from "./claimReader";
+import { ProgressFile } from "./progress";
 import type { Quarantine } from "./quarantine";
+import { putAside } from "./queueFiles";
 import type { QueuePaths } from "./queueFolder";
 import { RecentIds } from "./recentIds";
 import type { ClaimProgress } from "./tally";
+import { readNewest } from "./waiting";
 
 export interface QueueReaderDeps {
   paths: QueuePaths;
   quarantine: Quarantine;
   clock: Clock;
-  newId: () => string;
   /** The least between two renames of the hooks' file, so that a burst becomes few batches. */
   claimIntervalMs: number;
 }
@@ -22,8 +25,8 @@ export const batchSize = 100;
 
 interface Batch {
   records: readonly EventRecord[];
-  /** Lines of the claim that it stands for, those included that were quarantined or known. */
-  lines: number;
+  /** Behind its last line, those included that were quarantined or known. */
+  end: ClaimPosition;
 }
 
 /**
@@ -34,81 +37,122 @@ interface Batch {
  */
 export class QueueReader {
   readonly #settled = new RecentIds();
+  readonly #progressFile: ProgressFile;
   #claim: ClaimReader | undefined;
-  #settledLines = 0;
+  #position: ClaimPosition = { bytes: 0, lines: 0 };
   #batch: Batch | undefined;
   #claimedAt = 0;
 
-  constructor(private readonly deps: QueueReaderDeps) {}
+  constructor(private readonly deps: QueueReaderDeps) {
+    this.#progressFile = new ProgressFile(deps.paths, deps.clock);
+  }
 
   get progress(): ClaimProgress | undefined {
     return this.#claim === undefined
       ? undefined
       : {
           inode: this.#claim.inode,
-          settledLines: this.#settledLines,
+          settledLines: this.#position.lines,
           headAt: this.#batch?.records[0]?.timestamp ?? null,
         };
   }
 
   /** The next batch, never empty; undefined when nothing waits. Throws what the file system threw. */
   async peek(): Promise<readonly EventRecord[] | undefined> {
+    await this.#forgetDeleted();
     while (!this.#batch) {
       this.#claim ??= await this.#open();
       if (!this.#claim) {
         return undefined;
       }
       const lines = await this.#claim.next(batchSize);
-      if (lines.length === 0) {
+      const last = lines.at(-1);
+      if (!last) {
         await this.#finishClaim(this.#claim);
         continue;
       }
       const records = await this.#read(lines);
+      const end = {
+        bytes: last.endBytes,
+        lines: this.#position.lines + lines.length,
+      };
       if (records.length > 0) {
-        this.#batch = { records, lines: lines.length };
+        this.#batch = { records, end };
       } else {
-        this.#settledLines += lines.length;
+        this.#position = end;
       }
     }
     return this.#batch.records;
   }
 
-  /** Every record of the batch that `peek` gave was acknowledged or quarantined. */
-  settle(): void {
-    for (const record of this.#batch?.records ?? []) {
+  /** Every record of the batch that `peek` gave was acknowledged or quarantined. Gives them. */
+  settle(): readonly EventRecord[] {
+    const batch = this.#batch;
+    if (!batch || !this.#claim) {
+      return [];
+    }
+    for (const record of batch.records) {
       this.#settled.add(record.client_event_id);
     }
-    this.#settledLines += this.#batch?.lines ?? 0;
+    this.#position = batch.end;
     this.#batch = undefined;
+    this.#progressFile.reached(this.#claim.path, this.#position);
+    return batch.records;
+  }
+
+  /** The newest event that waits, out of its turn; undefined when it cannot be had. */
+  newest(): Promise<EventRecord | undefined> {
+    return readNewest(this.deps.paths);
   }
 
   /** Lets go of the files; what is not settled comes again. */
   async close(): Promise<void> {
-    await this.#claim?.close();
+    const claim = this.#claim;
     this.#claim = undefined;
     this.#batch = undefined;
-    this.#settledLines = 0;
+    if (claim?.isThere === true && this.#position.bytes > 0) {
+      this.#progressFile.save(claim.path, this.#position);
+    }
+    await claim?.close();
+  }
+
+  /** What the user had deleted (see deleteQueue.ts) is not sent, though it was read before. */
+  async #forgetDeleted(): Promise<void> {
+    if (this.#claim && !this.#claim.isThere) {
+      const claim = this.#claim;
+      this.#claim = undefined;
+      this.#batch = undefined;
+      await claim.close();
+    }
   }
 
   async #open(): Promise<ClaimReader | undefined> {
-    const [leftover] = await listClaims(this.deps.paths);
-    const path = leftover ?? (await this.#claimPending());
-    this.#settledLines = 0;
-    return path === undefined ? undefined : ClaimReader.open(path);
+    const { paths, clock, quarantine } = this.deps;
+    for (;;) {
+      const path = await claimOldest(paths, clock, this.#gatherMs());
+      if (path === undefined) {
+        return undefined;
+      }
+      this.#claimedAt = clock.now();
+      this.#position = await this.#progressFile.begin(path);
+      const outcome = await ClaimReader.open(path, this.#position);
+      if (outcome.kind === "opened") {
+        return outcome.claim;
+      }
+      if (outcome.kind === "unusable") {
+        const line = `(${basename(path)})`;
+        await quarantine.addUnreadable(line, outcome.reason, clock.now());
+        putAside(paths, path);
+      }
+    }
   }
 
-  async #claimPending(): Promise<string | undefined> {
-    const { paths, clock, newId, claimIntervalMs } = this.deps;
+  /** What is left of the interval since the last claim. */
+  #gatherMs(): number {
+    const { clock, claimIntervalMs } = this.deps;
     const sinceMs = clock.now() - this.#claimedAt;
     // A clock that was set back must not stop the queue.
-    if (sinceMs >= 0 && sinceMs < claimIntervalMs) {
-      await sleep(clock, claimIntervalMs - sinceMs);
-    }
-    const claim = await claimPending(paths, { now: clock.now(), newId });
-    if (claim !== undefined) {
-      this.#claimedAt = clock.now();
-    }
-    return claim;
+    return sinceMs >= 0 ? Math.max(0, claimIntervalMs - sinceMs) : 0;
   }
 
   async #finishClaim(claim: ClaimReader): Promise<void> {

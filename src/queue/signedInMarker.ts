@@ -1,12 +1,32 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { queueFileMode, queueFolderMode, type QueuePaths } from "./queueFolder";
+import { randomUUID } from "node:crypto";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import {
+  ensureQueueFolder,
+  queueFileMode,
+  queueFolderMode,
+  type QueuePaths,
+} from "./queueFolder";
 
 /**
  * Tells hooks that somebody is signed in. An empty file: the hook needs to
- * know that, and nothing more. Throws what the file system threw.
+ * know that, and nothing more. `owner` is kept beside the events, and outlives
+ * the sign-out as they do: an opaque word for whose they are (no secret, and
+ * nothing that can be traced back). Throws what the file system threw.
  */
-export function setSignedInMarker(paths: QueuePaths): void {
+export function setSignedInMarker(paths: QueuePaths, owner?: string): void {
   mkdirSync(paths.home, { recursive: true, mode: queueFolderMode });
+  if (owner !== undefined) {
+    // First, so that no event is queued for nobody knows whom.
+    writeOwner(paths, owner);
+  }
   writeFileSync(paths.signedInMarker, "", { mode: queueFileMode });
 }
 
@@ -17,4 +37,31 @@ export function clearSignedInMarker(paths: QueuePaths): void {
 
 export function isMarkedSignedIn(paths: QueuePaths): boolean {
   return existsSync(paths.signedInMarker);
+}
+
+/**
+ * Whose events wait in the queue, as it was last given to `setSignedInMarker`;
+ * undefined when that was never said. Whoever signs in as somebody else asks
+ * first what is to become of them. Throws what the file system threw.
+ */
+export function readQueueOwner(paths: QueuePaths): string | undefined {
+  const found = lstatSync(paths.owner, { throwIfNoEntry: false });
+  return found?.isFile() === true
+    ? readFileSync(paths.owner, "utf8").trim() || undefined
+    : undefined;
+}
+
+function writeOwner(paths: QueuePaths, owner: string): void {
+  ensureQueueFolder(paths);
+  const temporary = `${paths.owner}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(temporary, `${owner}\n`, {
+      mode: queueFileMode,
+      flag: "wx",
+    });
+    rmSync(paths.owner, { recursive: true, force: true });
+    renameSync(temporary, paths.owner);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }

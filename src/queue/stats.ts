@@ -1,37 +1,42 @@
-import { readFile, stat } from "node:fs/promises";
 import * as v from "valibot";
-import { writePrivateFile } from "../node/privateFiles";
 import { validateJson } from "../protocol/validate";
+import { type DroppedCounts, readDropped } from "./dropped";
+import { replaceFile } from "./queueFiles";
 import type { QueuePaths } from "./queueFolder";
+import { readText } from "./readFile";
+import { readSentLog } from "./sentLog";
+
+const count = v.pipe(v.number(), v.minValue(0));
 
 /**
  * How the queue stands, as the relay last knew it. One small file, which
- * survives the relay; other windows' relays read it while they stand by.
+ * survives the relay.
  */
 const queueStatsSchema = v.object({
-  queued: v.number(),
+  queued: count,
   /** Milliseconds since 1970, UTC. */
   oldestQueuedAt: v.nullable(v.number()),
   /** Events that found no room and are gone. */
-  dropped: v.number(),
+  dropped: count,
+  /** The same, by what was decided; `other` is `ask` and what is no decision. */
+  droppedByDecision: v.object({ allow: count, deny: count, other: count }),
   /** Lines and events that cannot be delivered, kept apart. */
-  quarantined: v.number(),
+  quarantined: count,
   lastAckAt: v.nullable(v.number()),
+  /** Events that a server took, since this file was last lost; at least. */
+  delivered: count,
 });
 export type QueueStats = v.InferOutput<typeof queueStatsSchema>;
 
-const emptyStats: QueueStats = {
-  queued: 0,
-  oldestQueuedAt: null,
-  dropped: 0,
-  quarantined: 0,
-  lastAckAt: null,
-};
+const maxFileBytes = 16 * 1024;
 
-/** What the file says; all zero when it is not there or damaged: it holds no events. */
+/**
+ * What the file says. When it is missing or damaged: what the other files
+ * tell of the past; what waits must be counted (see tally.ts).
+ */
 export async function readStats(paths: QueuePaths): Promise<QueueStats> {
-  const text = await readFile(paths.stats, "utf8").catch(() => "");
-  return validateJson(queueStatsSchema, text) ?? emptyStats;
+  const text = await readText(paths.stats, maxFileBytes);
+  return validateJson(queueStatsSchema, text) ?? (await rebuild(paths));
 }
 
 /** Throws what the file system threw. */
@@ -39,11 +44,23 @@ export async function writeStats(
   paths: QueuePaths,
   stats: QueueStats,
 ): Promise<void> {
-  await writePrivateFile(paths.stats, `${JSON.stringify(stats)}\n`);
+  await replaceFile(paths, paths.stats, `${JSON.stringify(stats)}\n`);
 }
 
-/** How many events hooks had to drop: one byte each. */
-export async function readDropped(paths: QueuePaths): Promise<number> {
-  const found = await stat(paths.droppedCount).catch(() => undefined);
-  return found?.size ?? 0;
+export function sumOf({ allow, deny, other }: DroppedCounts): number {
+  return allow + deny + other;
+}
+
+async function rebuild(paths: QueuePaths): Promise<QueueStats> {
+  const droppedByDecision = await readDropped(paths);
+  const { records, writtenAt } = await readSentLog(paths);
+  return {
+    queued: 0,
+    oldestQueuedAt: null,
+    dropped: sumOf(droppedByDecision),
+    droppedByDecision,
+    quarantined: 0,
+    lastAckAt: writtenAt,
+    delivered: records.length,
+  };
 }

@@ -1,9 +1,9 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { eventRecordSchema } from "../protocol/eventRecord";
 import { validateJson } from "../protocol/validate";
-import { listClaims } from "./claim";
-import { hasCode } from "./fileErrors";
+import { listQueue } from "./queueFiles";
 import type { QueuePaths } from "./queueFolder";
+import { openForRead } from "./readFile";
 
 /** How far the claim that is being delivered has got. */
 export interface ClaimProgress {
@@ -36,12 +36,11 @@ export class QueueTally {
   /** Looks at the folder again. */
   async refresh(): Promise<void> {
     const seen = new Map<bigint, Counted>();
-    for (const path of [
-      ...(await listClaims(this.paths)),
-      this.paths.pending,
-    ]) {
+    const { claims, segments } = listQueue(this.paths);
+    for (const { path } of [...claims, ...segments]) {
       await this.#count(path, seen);
     }
+    await this.#count(this.paths.pending, seen);
     this.#files = seen;
   }
 
@@ -72,15 +71,11 @@ export class QueueTally {
   }
 
   async #count(path: string, seen: Map<bigint, Counted>): Promise<void> {
-    let file: FileHandle;
-    try {
-      file = await open(path, "r");
-    } catch (error) {
-      if (hasCode(error, "ENOENT")) {
-        return;
-      }
-      throw error;
+    const outcome = await openForRead(path);
+    if (outcome.kind !== "opened") {
+      return;
     }
+    const { file } = outcome;
     try {
       const { ino, size } = await file.stat({ bigint: true });
       const known = this.#files.get(ino);

@@ -3,19 +3,17 @@ import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
 import { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
-import type { FromRelay } from "../protocol/delivery";
+import type { FromRelay, RelayStatus } from "../protocol/delivery";
 import { Quarantine } from "../queue/quarantine";
-import type { QueuePaths } from "../queue/queueFolder";
+import { readDropped } from "../queue/dropped";
+import { removeLeftovers } from "../queue/queueFiles";
+import { isBookkeeping, type QueuePaths } from "../queue/queueFolder";
 import { QueueReader } from "../queue/queueReader";
-import {
-  type QueueStats,
-  readDropped,
-  readStats,
-  writeStats,
-} from "../queue/stats";
+import { SentLog } from "../queue/sentLog";
+import { type QueueStats, readStats, sumOf, writeStats } from "../queue/stats";
 import { QueueTally } from "../queue/tally";
 import { createLinkFactory } from "./link";
-import { isStatsFile, QueueWatcher } from "./queueWatcher";
+import { QueueWatcher } from "./queueWatcher";
 import { RelayLoop } from "./relayLoop";
 import { serverWords } from "./serverWords";
 import { StatusReporter } from "./statusReporter";
@@ -42,23 +40,28 @@ export class Delivery extends Disposable {
   readonly loop: RelayLoop;
   readonly #reader: QueueReader;
   readonly #tally: QueueTally;
+  readonly #sentLog: SentLog;
   readonly #status: StatusReporter;
+  #lastAckAt: number | null;
+  #delivered: number;
 
   private constructor(
     private readonly deps: DeliveryDeps,
     private readonly quarantine: Quarantine,
-    private lastAckAt: number | null,
+    past: Pick<QueueStats, "lastAckAt" | "delivered">,
   ) {
     super();
+    this.#lastAckAt = past.lastAckAt;
+    this.#delivered = past.delivered;
     const { paths, clock, random, log } = deps;
     this.#tally = new QueueTally(paths);
     this.#reader = new QueueReader({
       paths,
       quarantine,
       clock,
-      newId: randomUUID,
       claimIntervalMs,
     });
+    this.#sentLog = this.register(new SentLog({ paths, clock, log }));
     this.#status = this.register(
       new StatusReporter(
         {
@@ -74,7 +77,11 @@ export class Delivery extends Disposable {
       new RelayLoop({
         clock,
         random,
-        queue: this.#reader,
+        queue: {
+          peek: () => this.#reader.peek(),
+          settle: () => this.#sentLog.add(this.#reader.settle()),
+          newest: () => this.#reader.newest(),
+        },
         refused: {
           addRefused: (record, reason) =>
             quarantine.addRefused(record, serverWords(reason, ""), clock.now()),
@@ -93,8 +100,7 @@ export class Delivery extends Disposable {
     );
     this.register(
       watcher.onDidChange((name) => {
-        // Its own statistics would keep it awake for ever.
-        if (!isStatsFile(name)) {
+        if (name === undefined || !isBookkeeping(name)) {
           this.loop.queueChanged();
           this.#status.touch();
         }
@@ -104,15 +110,17 @@ export class Delivery extends Disposable {
 
   /** To be called once this process is the only relay of the queue. */
   static async open(deps: DeliveryDeps): Promise<Delivery> {
-    const { lastAckAt } = await readStats(deps.paths);
+    removeLeftovers(deps.paths);
+    const past = await readStats(deps.paths);
     const quarantine = await Quarantine.open(deps.paths);
-    return new Delivery(deps, quarantine, lastAckAt);
+    return new Delivery(deps, quarantine, past);
   }
 
   /** Sends what can be sent within `graceMs`; the rest stays for the next relay. */
   async stop(graceMs: number): Promise<void> {
     await this.loop.stop(graceMs);
     await this.#reader.close();
+    await this.#sentLog.flush();
     await this.#saveStats(await this.#stats());
     this.dispose();
   }
@@ -121,36 +129,34 @@ export class Delivery extends Disposable {
     return {
       connection: (...state: Parameters<StatusReporter["setConnection"]>) =>
         this.#status.setConnection(...state),
-      settled: (at: number) => {
-        this.lastAckAt = at;
+      settled: (at: number, accepted: number) => {
+        this.#lastAckAt = at;
+        this.#delivered += accepted;
         this.#status.touch();
       },
       credentialRejected: () => this.deps.send({ type: "credentialRejected" }),
     };
   }
 
-  async #emit(status: Extract<FromRelay, { type: "status" }>["status"]) {
+  async #emit(status: RelayStatus & QueueStats): Promise<void> {
     this.deps.send({ type: "status", status });
-    const { queued, oldestQueuedAt, dropped, quarantined, lastAckAt } = status;
-    await this.#saveStats({
-      queued,
-      oldestQueuedAt,
-      dropped,
-      quarantined,
-      lastAckAt,
-    });
+    const { connection: _connection, problem: _problem, ...stats } = status;
+    await this.#saveStats(stats);
   }
 
   async #stats(): Promise<QueueStats> {
     await this.#tally.refresh();
+    await this.quarantine.refresh();
     const { progress } = this.#reader;
-    const { paths } = this.deps;
+    const droppedByDecision = await readDropped(this.deps.paths);
     return {
       queued: this.#tally.queued(progress),
       oldestQueuedAt: this.#tally.oldestQueuedAt(progress),
-      dropped: (await readDropped(paths)) + this.quarantine.dropped,
+      dropped: sumOf(droppedByDecision),
+      droppedByDecision,
       quarantined: this.quarantine.count,
-      lastAckAt: this.lastAckAt,
+      lastAckAt: this.#lastAckAt,
+      delivered: this.#delivered,
     };
   }
 

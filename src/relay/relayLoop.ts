@@ -10,19 +10,22 @@ import {
   type RefusedEvents,
 } from "./deliverBatch";
 import type { Credential, Link, LinkFactory } from "./link";
+import { RefusalGuard } from "./refusalGuard";
+import type { EventTransport } from "./transport";
 import { Wakeup } from "./wakeup";
 
 /** The part of the queue that the loop needs; see queue/queueReader.ts. */
 interface DeliveryQueue {
   peek(): Promise<readonly EventRecord[] | undefined>;
   settle(): void;
+  newest(): Promise<EventRecord | undefined>;
 }
 
 /** What the loop tells of. */
 export interface LoopReport {
   connection(state: RelayStatus["connection"], problem?: string): void;
-  /** A batch is with the server or put aside, as of `at` (ms since 1970). */
-  settled(at: number): void;
+  /** A batch is with the server or put aside, as of `at` (ms since 1970); `accepted` are with it. */
+  settled(at: number, accepted: number): void;
   credentialRejected(): void;
 }
 
@@ -68,9 +71,12 @@ export class RelayLoop extends Disposable {
   #refusals = 0;
   #failedSteps = 0;
   #asking: DisposableLike | undefined;
+  readonly #guard: RefusalGuard;
+  #probing: DisposableLike | undefined;
 
   constructor(private readonly deps: RelayLoopDeps) {
     super();
+    this.#guard = new RefusalGuard(deps);
     this.register({ dispose: () => this.#end() });
   }
 
@@ -128,6 +134,7 @@ export class RelayLoop extends Disposable {
   #end(): void {
     this.#ended.abort();
     this.#asking?.dispose();
+    this.#probing?.dispose();
     for (const link of [...this.#retired.splice(0), this.#link]) {
       link?.live.close();
     }
@@ -142,6 +149,9 @@ export class RelayLoop extends Disposable {
     // A fresh token for the server that is being talked to is no news.
     if (!isRenewal || credential.serverUrl !== this.#serverUrl) {
       report.connection("connecting");
+    }
+    if (credential.serverUrl !== this.#serverUrl) {
+      this.#guard.reset();
     }
     this.#serverUrl = credential.serverUrl;
     this.#hasContact = false;
@@ -205,16 +215,64 @@ export class RelayLoop extends Disposable {
       return false;
     }
     const events = await this.deps.queue.peek();
+    if (!events) {
+      this.#guard.reset();
+    }
     if (!events && (this.#hasContact || this.#isStopping)) {
       return false;
     }
-    const outcome = await deliverBatch(
-      events ?? [],
-      link.live,
-      this.deps.refused,
-    );
+    if (events && this.#guard.problem !== undefined) {
+      const { waitMs } = this.#guard;
+      if (this.#isStopping || waitMs > 0) {
+        this.#wakeIn(waitMs);
+        return false;
+      }
+      await this.#probe(link, events, link.live);
+      return true;
+    }
+    const outcome = await this.#deliver(events ?? [], link.live);
     this.#conclude(link, outcome, events !== undefined);
     return !(this.#isStopping && outcome.kind !== "delivered");
+  }
+
+  #deliver(events: readonly EventRecord[], transport: EventTransport) {
+    return deliverBatch(events, {
+      transport,
+      refused: this.deps.refused,
+      isDoubtful: (refusals) => this.#guard.isDoubtful(refusals),
+    });
+  }
+
+  /**
+   * Tries one event of a server that is in doubt. Not always of the batch: all
+   * of it may be bad, and what came since may not be. Taken out of its turn,
+   * an event comes again in its turn, and is dropped there by its id.
+   */
+  async #probe(
+    link: Link,
+    events: readonly EventRecord[],
+    transport: EventTransport,
+  ): Promise<void> {
+    const { queue, random, report } = this.deps;
+    const any = events[Math.floor(random() * events.length)];
+    const isForNewest = this.#guard.probes % 2 === 0;
+    const event = (isForNewest ? await queue.newest() : undefined) ?? any;
+    const outcome = await transport.send(event ? [event] : []);
+    if (outcome.kind === "sent" && outcome.rejected.length === 0) {
+      this.#guard.probeTaken();
+      report.connection("online");
+    } else if (outcome.kind === "sent" || outcome.kind === "rejected") {
+      const refusal = outcome.kind === "sent" ? outcome.rejected[0] : outcome;
+      this.#guard.probeRefused(refusal?.reason ?? "");
+      report.connection("offline", this.#guard.problem);
+    } else {
+      this.#conclude(link, outcome, true);
+    }
+  }
+
+  #wakeIn(waitMs: number): void {
+    this.#probing?.dispose();
+    this.#probing = this.deps.clock.schedule(waitMs, () => this.#wakeup.wake());
   }
 
   async #sync(): Promise<SyncResult> {
@@ -232,11 +290,17 @@ export class RelayLoop extends Disposable {
         if (!events) {
           return { sent, problem: null };
         }
-        const outcome = await deliverBatch(events, rest, this.deps.refused);
+        if (this.#guard.problem !== undefined) {
+          await this.#probe(link, events, rest);
+        }
+        const doubt = this.#guard.problem;
+        if (doubt !== undefined) {
+          return { sent, problem: doubt };
+        }
+        const outcome = await this.#deliver(events, rest);
         this.#conclude(link, outcome, true);
         if (outcome.kind !== "delivered") {
-          const isRefused = outcome.kind === "unauthorized";
-          return { sent, problem: isRefused ? tokenProblem : outcome.reason };
+          return { sent, problem: this.#problemOf(outcome) };
         }
         sent += outcome.accepted;
       }
@@ -247,6 +311,12 @@ export class RelayLoop extends Disposable {
     }
   }
 
+  #problemOf(outcome: Exclude<DeliveryOutcome, { kind: "delivered" }>): string {
+    return outcome.kind === "unauthorized"
+      ? tokenProblem
+      : (this.#guard.problem ?? outcome.reason);
+  }
+
   #conclude(link: Link, outcome: DeliveryOutcome, isBatch: boolean): void {
     switch (outcome.kind) {
       case "delivered":
@@ -254,8 +324,9 @@ export class RelayLoop extends Disposable {
         this.#hasContact ||= this.#link === link;
         if (isBatch) {
           this.#refusals = 0;
+          this.#guard.settled(outcome.accepted, outcome.refused);
           this.deps.queue.settle();
-          this.deps.report.settled(this.deps.clock.now());
+          this.deps.report.settled(this.deps.clock.now(), outcome.accepted);
         }
         this.deps.report.connection("online");
         break;
@@ -265,6 +336,10 @@ export class RelayLoop extends Disposable {
           this.#link = undefined;
           this.#askForCredential();
         }
+        break;
+      case "refusing":
+        this.#guard.startDoubt(outcome.reason);
+        this.deps.report.connection("offline", this.#guard.problem);
         break;
       case "retryable":
         // Told of by the link already; the next step tries again.

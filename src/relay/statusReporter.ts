@@ -9,7 +9,7 @@ export interface StatusReporterDeps {
   clock: Clock;
   log: Logger;
   readStats(): Promise<QueueStats>;
-  emit(status: RelayStatus): void | Promise<void>;
+  emit(status: RelayStatus & QueueStats): void | Promise<void>;
 }
 
 export type ConnectionState = Pick<RelayStatus, "connection" | "problem">;
@@ -76,7 +76,7 @@ export class StatusReporter extends Disposable {
 
   async #emitIfChanged(): Promise<void> {
     const stats = await this.deps.readStats();
-    const status: RelayStatus = { ...this.#state, ...stats };
+    const status = { ...this.#state, ...stats };
     const text = JSON.stringify(status);
     if (text !== this.#last && !this.isDisposed) {
       this.#last = text;

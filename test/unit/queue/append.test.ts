@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import {
   appendFileSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { appendRecord } from "../../../src/queue/append";
-import { readDropped } from "../../../src/queue/stats";
 import {
   clearSignedInMarker,
   setSignedInMarker,
@@ -65,26 +63,10 @@ describe("appendRecord", () => {
     assert.deepEqual(JSON.parse(lines[2] ?? ""), record);
   });
 
-  it("drops and counts what finds no room", async () => {
-    const record = home.append();
-    const limitBytes = statSync(home.paths.pending).size + 10;
-    assert.deepEqual(appendRecord(home.paths, record, limitBytes), {
-      kind: "dropped",
-    });
-    assert.deepEqual(appendRecord(home.paths, record, limitBytes), {
-      kind: "dropped",
-    });
-    assert.equal(home.pending().length, 1);
-    assert.equal(await readDropped(home.paths), 2);
-  });
-
   it("says why it failed, and does not throw", () => {
     rmSync(home.paths.folder, { recursive: true });
     writeFileSync(home.paths.folder, "a file where the folder should be");
     const outcome = appendRecord(home.paths, someRecord());
     assert.equal(outcome.kind, "failed");
-    rmSync(home.paths.folder);
-    mkdirSync(home.paths.pending, { recursive: true });
-    assert.equal(appendRecord(home.paths, someRecord()).kind, "failed");
   });
 });

@@ -16,7 +16,6 @@ describe("QueueReader", () => {
       paths: home.paths,
       quarantine,
       clock: new FakeClock(),
-      newId: randomUUID,
       claimIntervalMs: 0,
     });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { Quarantine } from "../../../src/queue/quarantine";
 import { QueueReader } from "../../../src/queue/queueReader";
@@ -36,7 +35,6 @@ describe("Writers against a relay that rotates", function () {
       paths: home.paths,
       quarantine,
       clock: systemClock,
-      newId: randomUUID,
       claimIntervalMs: 0,
     });
     const done = new AbortController();

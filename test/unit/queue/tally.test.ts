@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { Quarantine } from "../../../src/queue/quarantine";
 import { QueueReader } from "../../../src/queue/queueReader";
 import { QueueTally } from "../../../src/queue/tally";
@@ -17,7 +16,6 @@ describe("QueueTally", () => {
       paths: home.paths,
       quarantine: await Quarantine.open(home.paths),
       clock: new FakeClock(),
-      newId: randomUUID,
       claimIntervalMs: 0,
     });
   });

@@ -41,6 +41,9 @@ class MemoryQueue {
     this.waiting.shift();
     this.settled += 1;
   }
+  newest() {
+    return Promise.resolve(this.waiting.at(-1)?.at(-1));
+  }
 }
 
 describe("RelayLoop", () => {
