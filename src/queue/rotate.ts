@@ -6,7 +6,7 @@ import { listQueue, newFileName } from "./queueFiles";
 
 /**
  * Renames what hooks have appended so far, to a name above all others;
- * undefined when there is nothing. What is confirmed to a hook was written
+ * undefined when there is no file. What is confirmed to a hook was written
  * before the rename (see appendFile.ts), so whoever opens the file afterwards
  * sees all of it. Under the queue's lock, for the order alone: the second one
  * of two who do it at once finds what was appended in between. Throws what the
@@ -16,9 +16,6 @@ export function rotatePending(
   paths: QueuePaths,
   kind: "claimed" | "segment",
 ): string | undefined {
-  if (pendingBytes(paths) === 0) {
-    return undefined;
-  }
   const { nextNumber } = listQueue(paths);
   const path = join(paths.folder, newFileName(kind, nextNumber));
   try {
