@@ -215,7 +215,8 @@ export class RelayLoop extends Disposable {
       return false;
     }
     const events = await this.deps.queue.peek();
-    if (!events) {
+    if (!events && this.#guard.problem !== undefined) {
+      // What it was about was deleted.
       this.#guard.reset();
     }
     if (!events && (this.#hasContact || this.#isStopping)) {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { deleteQueue } from "../../../src/queue/deleteQueue";
 import { Quarantine } from "../../../src/queue/quarantine";
 import { batchSize, QueueReader } from "../../../src/queue/queueReader";
 import { FakeClock } from "../../fakes/fakeClock";
@@ -11,16 +18,18 @@ describe("QueueReader", () => {
   let home: QueueHome;
   let quarantine: Quarantine;
   let reader: QueueReader;
+  let clock: FakeClock;
   const open = () =>
     new QueueReader({
       paths: home.paths,
       quarantine,
-      clock: new FakeClock(),
+      clock,
       claimIntervalMs: 0,
     });
 
   beforeEach(async () => {
     home = new QueueHome();
+    clock = new FakeClock();
     quarantine = await Quarantine.open(home.paths);
     reader = open();
   });
@@ -137,5 +146,89 @@ describe("QueueReader", () => {
       `${JSON.stringify({ ...record, tool_input: "rm -rf" })}\n`,
     );
     assert.deepEqual(await reader.peek(), [record]);
+  });
+
+  describe("after its relay was killed", () => {
+    const ids = (records: readonly { client_event_id: string }[] = []) =>
+      records.map((record) => record.client_event_id);
+
+    /** Settles the first batch; whether it was written down is a matter of time. */
+    async function settleOne(elapsedMs: number): Promise<string[]> {
+      const all = ids(home.appendMany(250));
+      await reader.peek();
+      await clock.advance(elapsedMs);
+      reader.settle();
+      return all;
+    }
+    /** As a kill leaves it: nothing is closed or saved. */
+    const kill = () => {
+      const dead = reader;
+      reader = open();
+      return dead;
+    };
+
+    it("goes on where the claim was last known to be acknowledged", async () => {
+      const all = await settleOne(1_000);
+      const dead = kill();
+      assert.deepEqual(ids(await reader.peek()), all.slice(100, 200));
+      assert.equal(reader.progress?.settledLines, 100);
+      assert.equal(statSync(home.paths.progress).mode & 0o077, 0);
+      await dead.close();
+    });
+
+    it("starts again rather than write down every batch", async () => {
+      const all = await settleOne(10);
+      const dead = kill();
+      assert.deepEqual(ids(await reader.peek()), all.slice(0, 100));
+      await dead.close();
+    });
+
+    it("trusts no progress that is damaged, torn or of another claim", async () => {
+      const all = await settleOne(1_000);
+      const dead = kill();
+      const good = readFileSync(home.paths.progress, "utf8");
+      const damages = [
+        good.replace(
+          /"bytes":(\d)/,
+          (_, digit) => `"bytes":${9 - Number(digit)}`,
+        ),
+        good.slice(0, -3),
+        good.replace("claimed-0", "claimed-1"),
+        "",
+      ];
+      for (const text of damages) {
+        writeFileSync(home.paths.progress, text);
+        const next = open();
+        assert.deepEqual(ids(await next.peek()), all.slice(0, 100), text);
+        await next.close();
+      }
+      await dead.close();
+    });
+
+    it("knows more after an orderly end", async () => {
+      const all = await settleOne(10);
+      await reader.close();
+      reader = open();
+      assert.deepEqual(ids(await reader.peek()), all.slice(100, 200));
+    });
+  });
+
+  it("sends nothing of what was deleted under its eyes, and goes on with what comes", async () => {
+    home.appendMany(250);
+    await reader.peek();
+    reader.settle();
+    await reader.peek();
+    assert.equal(await deleteQueue(home.paths, clock), 250);
+    assert.equal(await reader.peek(), undefined);
+    const record = home.append();
+    assert.deepEqual(await drain(), [record.client_event_id]);
+  });
+
+  it("knows the newest event, whatever comes before it", async () => {
+    assert.equal(await reader.newest(), undefined);
+    home.appendMany(3);
+    const last = home.append();
+    appendFileSync(home.paths.pending, "garbage");
+    assert.deepEqual(await reader.newest(), last);
   });
 });

@@ -245,6 +245,112 @@ describe("RelayLoop", () => {
     );
   });
 
+  describe("with a server that refuses every event", () => {
+    const no: SendOutcome = { kind: "rejected", reason: "Bad request." };
+    const doubtful = /^offline: The server refuses every event: Bad request\./;
+    let isRefusing: boolean;
+    let poison: Set<EventRecord>;
+    beforeEach(async () => {
+      isRefusing = true;
+      poison = new Set();
+      await signIn();
+      const [transport] = transports;
+      assert.ok(transport);
+      transport.send = (batch) => {
+        transport.batches.push([...batch]);
+        const isBad = isRefusing || batch.some((event) => poison.has(event));
+        return Promise.resolve(batch.length > 0 && isBad ? no : sent);
+      };
+    });
+    const batch = (size: number) =>
+      Array.from({ length: size }, () => someRecord());
+    const sends = () => transports[0]?.batches.length ?? 0;
+
+    it("keeps the queue, says so, and tries one event ever more slowly", async () => {
+      await add(...batch(100));
+      assert.deepEqual(refused, []);
+      assert.equal(queue.settled, 0);
+      assert.match(states.at(-1) ?? "", doubtful);
+      const before = sends();
+      await clock.advance(60_000);
+      const tried = sends() - before;
+      assert.ok(tried >= 3 && tried <= 6, `${tried} in a minute`);
+      assert.equal(transports[0]?.batches.at(-1)?.length, 1);
+      await clock.advance(600_000);
+      assert.ok(sends() - before <= 20);
+      assert.deepEqual(refused, []);
+    });
+
+    it("goes on when one is taken", async () => {
+      await add(...batch(100));
+      isRefusing = false;
+      await clock.advance(60_000);
+      assert.equal(queue.settled, 1);
+      assert.deepEqual(refused, []);
+      assert.equal(states.at(-1), "online");
+    });
+
+    it("gives up two events at most when they come one by one", async () => {
+      for (const event of batch(10)) {
+        await add(event);
+      }
+      assert.equal(refused.length, 2);
+      assert.equal(queue.settled, 2);
+    });
+
+    it("puts aside at once a single one that the server refuses among good ones", async () => {
+      isRefusing = false;
+      for (const event of batch(6)) {
+        poison = new Set([event]);
+        await add(event);
+        await add(someRecord());
+      }
+      assert.equal(refused.length, 6);
+      assert.equal(queue.settled, 12);
+      assert.ok(!states.some((state) => state.startsWith("offline")));
+    });
+
+    it("is not stopped by many bad ones, once a good one has come", async () => {
+      isRefusing = false;
+      const bad = batch(100);
+      poison = new Set(bad);
+      await add(...bad);
+      assert.match(states.at(-1) ?? "", doubtful);
+      await add(someRecord());
+      await clock.advance(60_000);
+      assert.equal(refused.length, 100);
+      assert.equal(queue.settled, 2);
+      assert.equal(states.at(-1), "online");
+    });
+
+    it("is not stopped at all by bad ones at the head of a good batch", async () => {
+      isRefusing = false;
+      const events = batch(100);
+      poison = new Set(events.slice(0, 5));
+      await add(...events);
+      assert.equal(refused.length, 5);
+      assert.equal(queue.settled, 1);
+    });
+
+    it("tries at once when the user syncs, and says what is wrong", async () => {
+      await add(...batch(3));
+      rest.answers = [no];
+      const failed = loop.sync();
+      await clock.advance(0);
+      assert.match((await failed).problem ?? "", /refuses every event/);
+      const good = loop.sync();
+      await clock.advance(0);
+      assert.deepEqual(await good, { sent: 3, problem: null });
+    });
+
+    it("asks another server at once", async () => {
+      await add(...batch(3));
+      loop.setCredential({ serverUrl: "https://y", accessToken: "t" });
+      await clock.advance(0);
+      assert.equal(queue.settled, 1);
+    });
+  });
+
   it("puts aside what an extended server names, and takes the rest as delivered", async () => {
     const [good, bad] = [someRecord(), someRecord()];
     firstAnswers = [
