@@ -1,21 +1,19 @@
 import { randomUUID } from "node:crypto";
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { version } from "../package.json";
-import { Account } from "./auth/account";
-import { AuthApi } from "./auth/authApi";
-import { localServer as localServerName } from "./auth/serverUrl";
-import { TokenStore } from "./auth/tokenStore";
 import { DisposableStore } from "./base/lifecycle";
 import { AskNotifications } from "./host/askNotifications";
+import { FailproofAuthentication } from "./host/authentication";
+import { ChatEvents } from "./host/chatEvents";
 import { ChatViews } from "./host/chatViews";
 import { registerCommands } from "./host/commands";
 import { cliStarter } from "./host/cliStarter";
 import { DeliveryHost } from "./host/delivery";
 import { type Program, programAt } from "./host/editorNode";
-import { LocalServer } from "./host/localServer";
+import { createIdentity } from "./host/identity";
 import { ChannelLogger } from "./host/log";
-import { chosenServer } from "./host/settings";
-import { SignIn } from "./host/signIn";
+import { OutgoingView } from "./host/outgoingView";
+import { SignOut } from "./host/signOut";
 import { StatusBar } from "./host/statusBar";
 import { SurroundingsWatcher } from "./host/surroundings";
 import {
@@ -23,10 +21,9 @@ import {
   systemRandom as random,
 } from "./node/systemClock";
 import { ManagedProcess } from "./node/managedProcess";
-import { acquireSingleInstance } from "./node/singleInstance";
 import { Watchdog } from "./node/watchdog";
 import { PermissionBroker } from "./permission/broker";
-import { queuePaths } from "./queue/queueFolder";
+import { type QueuePaths, queuePaths } from "./queue/queueFolder";
 import { RelayFinder } from "./relay/relayFinder";
 import { RelaySupervisor } from "./relay/supervisor";
 import { SessionRegistry } from "./session/registry";
@@ -52,10 +49,11 @@ export async function activate(
   const program = (name: string) =>
     programAt(context.asAbsolutePath(`dist/${name}.js`));
   const foundation = { context, owned, log, program };
-  const identity = buildIdentity(foundation);
-  const { account, signIn, localServer } = identity;
-  const delivery = buildDelivery(foundation, identity);
-  const conversations = buildConversations(foundation, delivery);
+  const paths = queuePaths(process.env);
+  const identity = createIdentity({ ...foundation, paths });
+  const { account, signIn, localServer, bus, store } = identity;
+  const delivery = buildDelivery(foundation, identity, paths);
+  const conversations = buildConversations(foundation, paths);
   const { registry, broker, watchdog } = conversations;
   const surroundings = owned.add(new SurroundingsWatcher({ account }));
   const { extensionUri } = context;
@@ -64,14 +62,22 @@ export async function activate(
   );
   owned.add(new AskNotifications({ broker, chat }));
   owned.add(new StatusBar({ account, delivery, signIn }));
-  const commands = { account, signIn, delivery, localServer, registry, chat };
-  for (const command of registerCommands({ ...commands, log })) {
+  const signOut = new SignOut({ account, delivery, paths, clock });
+  owned.add(new FailproofAuthentication({ account, signIn, signOut }));
+  const isPersistent = () => store.isPersistent;
+  const commands = {
+    ...{ account, signIn, signOut, isPersistent },
+    ...{ delivery, localServer, registry, chat },
+  };
+  const outgoing = owned.add(new OutgoingView({ paths }));
+  for (const command of registerCommands({ ...commands, outgoing, log })) {
     owned.add(command);
   }
   stop = async () => {
     await Promise.all([registry.stop(), delivery.stop(), localServer.stop()]);
     await watchdog.stop();
   };
+  void bus.start();
   await account.reload();
 }
 
@@ -81,57 +87,25 @@ export async function deactivate(): Promise<void> {
   stop = undefined;
 }
 
-/** sign-in → auth → token store */
-function buildIdentity({ context, owned, log, program }: Foundation) {
-  const data = vscode.Uri.joinPath(context.globalStorageUri, "server");
-  const place = { program: program("cloud"), dataFolder: data.fsPath };
-  const localServer = owned.add(
-    new LocalServer({ ...place, clock, fetch, log }),
-  );
-  const resolveServer = (server: string) =>
-    server === localServerName ? localServer.ensure() : Promise.resolve(server);
-  const createApi = async (server: string) =>
-    new AuthApi({ fetch, clock }, await resolveServer(server));
-  const store = new TokenStore({ secrets: context.secrets, clock, log });
-  const acquireLock = (server: string, signal: AbortSignal) =>
-    acquireSingleInstance(`refresh ${vscode.env.machineId} ${server}`, {
-      ...{ clock, signal },
-      onStandby: () => {},
-    });
-  const account = owned.add(
-    new Account({
-      ...{ store, createApi, acquireLock, clock, random, log },
-      server: chosenServer,
-      environmentToken: process.env["FAILPROOF_API_TOKEN"],
-      newId: randomUUID,
-    }),
-  );
-  const isPersistent = () => store.isPersistent;
-  const signIn = owned.add(
-    new SignIn({ account, createApi, isPersistent, clock, random, log }),
-  );
-  return { localServer, resolveServer, account, signIn };
-}
-
 /** hook → queue → relay → server */
 function buildDelivery(
   { owned, log, program }: Foundation,
-  { account, resolveServer }: ReturnType<typeof buildIdentity>,
+  { account, owner, resolveServer }: ReturnType<typeof createIdentity>,
+  paths: QueuePaths,
 ) {
   const relay = { build: version, clock, random, log };
   const finder = new RelayFinder({ ...program("relay"), ...relay });
   const supervisor = owned.add(new RelaySupervisor({ finder, ...relay }));
-  const paths = queuePaths(process.env);
-  return owned.add(
-    new DeliveryHost({ account, supervisor, paths, resolveServer, clock, log }),
-  );
+  const deps = { account, supervisor, owner, paths, resolveServer };
+  return owned.add(new DeliveryHost({ ...deps, clock, log }));
 }
 
 /** prompt → session → cli → translate */
 function buildConversations(
   { owned, log, program }: Foundation,
-  delivery: DeliveryHost,
+  paths: QueuePaths,
 ) {
+  const events = new ChatEvents({ paths, clock, log });
   const start = () =>
     new ManagedProcess({ ...program("watchdog"), onLine: () => {} });
   const watchdog = owned.add(new Watchdog({ start }));
@@ -146,14 +120,14 @@ function buildConversations(
         clock,
         log,
         newId,
-        onHook: (payload) => delivery.record(payload),
+        onHook: (payload) => events.record(payload),
         startCli: cliStarter({ clock, log, watchdog }, folder),
       }),
     }),
   );
   owned.add(
     broker.onDidClose((closed) =>
-      delivery.recordDecision(closed, registry.get(closed.conversationId)),
+      events.recordDecision(closed, registry.get(closed.conversationId)),
     ),
   );
   return { registry, broker, watchdog };

@@ -55,6 +55,7 @@ function signingIn({ stack, page, context, fp, seen }) {
       async run() {
         const opened = context.waitForEvent("page");
         await fp.runCommand("Failproof: Sign In");
+        await fp.choose("With a code");
         const signIn = await opened;
         const code = (await signIn.locator("#user-code").innerText()).trim();
         await fp.statusBar.filter({ hasText: code }).waitFor();

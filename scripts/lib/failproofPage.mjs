@@ -41,6 +41,12 @@ export function failproofPage(page) {
     /** @param {string | RegExp} hasText */
     notification: (hasText) =>
       page.locator(".notification-toast").filter({ hasText }),
+    /** @param {string} label What a list offers. */
+    choose: (label) =>
+      page
+        .locator(".quick-input-list .monaco-list-row")
+        .filter({ hasText: label })
+        .click(),
     runCommand: (/** @type {string} */ title) => runCommand(page, title),
   };
 }

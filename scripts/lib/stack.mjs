@@ -18,6 +18,7 @@ import { workbenchUrl } from "./workbench.mjs";
  * @property {boolean} [workspaceTrust]
  * @property {string[]} [cloudArgs]
  * @property {boolean} [withoutFolder] Open no folder.
+ * @property {(url: string) => Promise<string>} [through] Given the server's address, says which the extension uses.
  * @property {string | undefined} [ownCli] The user's own CLI instead of the scripted model.
  */
 
@@ -35,12 +36,17 @@ export async function startStack(options = {}) {
       env: cli.env,
     };
     await installVsix({ ...places, vsix: vsixPath });
+    const serverUrl = await options.through?.(cloud.url);
     const server = await startVscodeServer({
       ...places,
       // Its secrets survive a reload of the page, and it forwards loopback ports.
       entry: "code-server",
       ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
-      settings: { ...services.settings, ...options.settings },
+      settings: {
+        ...services.settings,
+        ...(serverUrl ? { "failproof.serverUrl": serverUrl } : {}),
+        ...options.settings,
+      },
     });
     cleanups.push(server.stop);
     const url = options.withoutFolder

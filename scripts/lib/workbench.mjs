@@ -45,6 +45,7 @@ export async function runCommand(page, title) {
   const input = page.locator(".quick-input-widget input[type=text]");
   await input.fill(`>${title}`);
   const entry = page.locator(".quick-input-list .monaco-list-row.focused");
-  await entry.filter({ hasText: title }).waitFor();
+  // Another command's title may begin with the same words.
+  await entry.getByText(title, { exact: true }).waitFor();
   await page.keyboard.press("Enter");
 }

@@ -33,10 +33,14 @@ export interface CredentialFacts {
 const leastMaskedLength = 12;
 
 /** Who is signed in, in a word: the address, or of a key that names nobody what it looks like. */
-export function nameOf(
-  state: Extract<AccountState, { kind: "signedIn" }>,
-): string {
-  return state.user?.email ?? `key ${state.credential.masked}`;
+export function nameOf({
+  user,
+  credential,
+}: {
+  user: User | undefined;
+  credential: Pick<CredentialFacts, "masked">;
+}): string {
+  return user?.email ?? `key ${credential.masked}`;
 }
 
 export function factsOf(credential: Credential): CredentialFacts {

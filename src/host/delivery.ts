@@ -2,24 +2,28 @@ import type { AccessCredential, Account } from "../auth/account";
 import { localServer } from "../auth/serverUrl";
 import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
+import { Emitter } from "../base/event";
 import { Disposable, type DisposableLike } from "../base/lifecycle";
 import type { Logger } from "../base/log";
-import { captureFacts, captureHookPayload } from "../hook/capture";
-import type { ClosedAsk } from "../permission/broker";
+import type { RelayStatus } from "../protocol/delivery";
 import type { QueuePaths } from "../queue/queueFolder";
 import {
   clearSignedInMarker,
   setSignedInMarker,
 } from "../queue/signedInMarker";
 import type { RelaySupervisor } from "../relay/supervisor";
-import type { Session } from "../session/session";
+import type { OwnerFacts, QueueOwner } from "./queueOwner";
 
 /** After the local server could not be started: its window may be on its way out. */
 const retryMs = 10_000;
 
+const heldProblem =
+  "Events wait here that were recorded for another account. Say what is to become of them: Failproof: Show Relay Status.";
+
 export interface DeliveryDeps {
   account: Account;
   supervisor: RelaySupervisor;
+  owner: QueueOwner;
   paths: QueuePaths;
   /** The address behind a server's name; `local` is started if need be. */
   resolveServer(server: string): Promise<string>;
@@ -27,16 +31,22 @@ export interface DeliveryDeps {
   log: Logger;
 }
 
-/** Keeps the queue and the relay in step with the account, and puts the chat's events into the queue. */
+/** Keeps the queue and the relay in step with the account. */
 export class DeliveryHost extends Disposable {
+  readonly #onDidChangeStatus = this.register(new Emitter<RelayStatus>());
+  readonly onDidChangeStatus = this.#onDidChangeStatus.event;
   #retry: DisposableLike | undefined;
+  /** Whose account may not have what waits, before the user has said so. */
+  #held: { account: OwnerFacts; count: number } | undefined;
 
   constructor(private readonly deps: DeliveryDeps) {
     super();
     const { account, supervisor } = deps;
     this.register(account.onDidChange(() => void this.#follow()));
     this.register(
-      supervisor.onCredentialRejected(() => void account.refresh()),
+      supervisor.onCredentialRejected(
+        ({ accessToken }) => void account.refresh(accessToken),
+      ),
     );
     let wasOffline = false;
     this.register(
@@ -47,75 +57,83 @@ export class DeliveryHost extends Disposable {
           // The window that ran the local server may have been closed.
           void this.#hand();
         }
+        this.#tell();
       }),
     );
     this.register({ dispose: () => this.#retry?.dispose() });
   }
 
-  get status() {
-    return this.deps.supervisor.status;
+  get status(): RelayStatus {
+    const { status } = this.deps.supervisor;
+    return this.#held
+      ? { ...status, connection: "offline", problem: heldProblem }
+      : status;
   }
 
-  get onDidChangeStatus() {
-    return this.deps.supervisor.onDidChangeStatus;
+  /** The events of another account that wait for the user's word. */
+  get held() {
+    return this.#held;
   }
 
   syncNow() {
-    return this.deps.supervisor.syncNow();
+    return this.#held
+      ? Promise.resolve({ sent: 0, problem: heldProblem })
+      : this.deps.supervisor.syncNow();
   }
 
-  /** Lets the relay drain, and ends it. */
+  startRelay(): void {
+    this.deps.supervisor.startForAll();
+  }
+
+  stopRelay(): Promise<void> {
+    return this.deps.supervisor.stopForAll();
+  }
+
+  /** Asks what is to become of the events that are another account's. */
+  async settleHeld(): Promise<void> {
+    if (this.#held) {
+      const { account, count } = this.#held;
+      if (await this.deps.owner.settle(count, account, {})) {
+        this.deps.owner.handOver(account);
+      }
+      await this.#follow();
+    }
+  }
+
+  /** Lets go of the relay, which drains if this was its last window. */
   async stop(): Promise<void> {
     // First of all deaf: the relay's end is no reason to start it again.
     this.dispose();
     await this.deps.supervisor.stop();
   }
 
-  /** What a hook of a chat's CLI reported. The agent has its answer already. */
-  record(payload: unknown): void {
-    const outcome = captureHookPayload(this.deps, payload, undefined, "chat");
-    if (outcome.kind === "failed") {
-      this.deps.log.warn(`An event was not queued: ${outcome.reason}`);
-    }
-  }
-
-  /** An answer of the user's is an event too. */
-  recordDecision(
-    closed: ClosedAsk,
-    session: Pick<Session, "cliSessionId" | "conversation"> | undefined,
-  ): void {
-    if (closed.outcome === "void") {
-      return;
-    }
-    const outcome = captureFacts(this.deps, {
-      hookEventName: "PermissionDecision",
-      toolName: closed.ask.toolName,
-      decision: closed.outcome,
-      reason: `Answered by the user in the ${closed.by ?? "chat"}.`,
-      durationMs: closed.waitedMs,
-      sessionId: session?.cliSessionId,
-      cwd: session?.conversation.folder,
-      source: "chat",
-    });
-    if (outcome.kind === "failed") {
-      this.deps.log.warn(`A decision was not queued: ${outcome.reason}`);
-    }
-  }
-
   /** The account has changed. */
   async #follow(): Promise<void> {
-    const { account, supervisor, paths, log } = this.deps;
+    const { account, supervisor, owner, paths, log } = this.deps;
     if (this.isDisposed) {
       return;
     }
+    const { state } = account;
     try {
-      if (account.state.kind === "signedOut") {
+      if (state.kind === "signedOut") {
+        this.#hold(undefined);
         clearSignedInMarker(paths);
         supervisor.setCredential(undefined);
         await supervisor.stop();
         return;
       }
-      setSignedInMarker(paths);
+      const count = await owner.strangers(owner.of(state));
+      if (JSON.stringify(account.state) !== JSON.stringify(state)) {
+        // Somebody has signed out, or in, while the queue was looked at: that is followed by itself.
+        return;
+      }
+      if (count > 0) {
+        supervisor.setCredential(undefined);
+        this.#hold({ account: state, count });
+        return;
+      }
+      this.#hold(undefined);
+      setSignedInMarker(paths, owner.of(state));
     } catch (error) {
       log.error(`The queue's marker was not changed: ${messageOf(error)}`);
     }
@@ -123,16 +141,30 @@ export class DeliveryHost extends Disposable {
     await this.#hand();
   }
 
+  #hold(held: { account: OwnerFacts; count: number } | undefined): void {
+    const isNews = held !== undefined && this.#held === undefined;
+    this.#held = held;
+    this.#tell();
+    if (isNews) {
+      void this.settleHeld();
+    }
+  }
+
+  #tell(): void {
+    if (!this.isDisposed) {
+      this.#onDidChangeStatus.fire(this.status);
+    }
+  }
+
   /** Hands the relay its credential, with the address that the server has now. */
   async #hand(): Promise<void> {
     const { account, supervisor, clock, log } = this.deps;
     this.#retry?.dispose();
-    if (this.isDisposed || account.state.kind === "signedOut") {
+    if (this.isDisposed || this.#held) {
       return;
     }
-    const credential = account.accessCredential;
+    const credential = await account.accessToken();
     if (!credential) {
-      await account.refresh();
       return;
     }
     try {

@@ -16,12 +16,8 @@ export const chosenServer = {
   get current(): string {
     return configuredServer();
   },
-  onDidChange: (listener: () => void): vscode.Disposable =>
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(`${section}.serverUrl`)) {
-        listener();
-      }
-    }),
+  onDidChange: (listener: () => void) =>
+    onDidChangeSetting("serverUrl", listener),
 };
 
 export async function chooseServer(server: string): Promise<void> {
@@ -35,8 +31,15 @@ export function configuredCliPath(): string {
 }
 
 export function onDidChangeCliPath(listener: () => void): vscode.Disposable {
+  return onDidChangeSetting("cli.path", listener);
+}
+
+function onDidChangeSetting(
+  name: string,
+  listener: () => void,
+): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((change) => {
-    if (change.affectsConfiguration(`${section}.cli.path`)) {
+    if (change.affectsConfiguration(`${section}.${name}`)) {
       listener();
     }
   });

@@ -7,10 +7,10 @@ import { Disposable } from "../base/lifecycle";
 import type { WindowBus } from "../node/windowBus";
 import { validate } from "../protocol/validate";
 
-/** Nothing of it tells the secret: `digest` is of a random token, null once it is deleted. */
+/** Nothing of it tells the secret: `digest` is of a random token. */
 const changeSchema = v.object({
   key: v.string(),
-  digest: v.nullable(v.string()),
+  digest: v.string(),
   /** When it was changed; milliseconds since 1970. */
   at: v.number(),
 });
@@ -66,14 +66,11 @@ export class SharedSecrets extends Disposable implements Secrets {
     await bus.sync();
     const stored = await storage.get(key);
     const latest = this.#latest.get(key);
-    if (!latest || latest.digest === digestOf(stored)) {
+    if (!latest || (stored && latest.digest === digestOf(stored))) {
       return stored;
     }
-    if (latest.digest === null) {
-      return undefined;
-    }
     const known = this.#values.get(key);
-    return digestOf(known) === latest.digest
+    return known !== undefined && digestOf(known) === latest.digest
       ? known
       : ((await this.#ask(key, latest.digest)) ?? stored);
   }
@@ -84,13 +81,7 @@ export class SharedSecrets extends Disposable implements Secrets {
     await this.#tell(key, digestOf(value));
   }
 
-  async delete(key: string): Promise<void> {
-    await this.deps.storage.delete(key);
-    this.#values.delete(key);
-    await this.#tell(key, null);
-  }
-
-  async #tell(key: string, digest: string | null): Promise<void> {
+  async #tell(key: string, digest: string): Promise<void> {
     const before = Math.max(
       this.#latest.get(key)?.at ?? 0,
       this.#mine.get(key)?.at ?? 0,
@@ -169,8 +160,6 @@ export class SharedSecrets extends Disposable implements Secrets {
   }
 }
 
-function digestOf(value: string | undefined): string | null {
-  return value === undefined
-    ? null
-    : createHash("sha256").update(value).digest("hex");
+function digestOf(value: string): string {
+  return createHash("sha256").update(value).digest("hex");
 }

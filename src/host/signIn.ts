@@ -1,39 +1,41 @@
 import * as vscode from "vscode";
 import type { Account } from "../auth/account";
 import { nameOf } from "../auth/accountState";
-import type { AuthApi, DeviceCode, SignedIn } from "../auth/authApi";
-import { runDeviceFlow } from "../auth/deviceFlow";
-import {
-  localServer,
-  parseServerUrl,
-  proposedServerUrl,
-} from "../auth/serverUrl";
-import { verifySignIn } from "../auth/verifySignIn";
-import type { Clock } from "../base/clock";
+import type { AuthApi, SignedIn } from "../auth/authApi";
+import { localServer, parseServerUrl } from "../auth/serverUrl";
+import { type VerifiedSignIn, verifySignIn } from "../auth/verifySignIn";
 import { AppError } from "../base/errors";
 import { Emitter } from "../base/event";
 import { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import { plainName } from "./plainText";
+import type { QueueOwner } from "./queueOwner";
 import { sentenceOf } from "./sentences";
-import { chooseServer, configuredServer } from "./settings";
+import { askForServer } from "./serverChoice";
+import { configuredServer } from "./settings";
+import {
+  isRemote,
+  type PendingSignIn,
+  type SignInWay,
+  type SignInWays,
+} from "./signInWays";
 
 export interface SignInDeps {
   account: Account;
   /** The calls of a server; `local` is started if need be. */
   createApi(server: string): Promise<AuthApi>;
+  ways: SignInWays;
+  owner: QueueOwner;
   /** Told once, where the sign-in could not be stored. */
   isPersistent(): boolean;
-  clock: Clock;
-  random: () => number;
   log: Logger;
 }
 
-/** Signing in, as the user sees it: which server, the code, the page, the end. */
+/** Signing in, as the user sees it: which server, which way, the page, the end. */
 export class SignIn extends Disposable {
   readonly #onDidChange = this.register(new Emitter<void>());
   readonly onDidChange = this.#onDidChange.event;
-  #code: DeviceCode | undefined;
+  #pending: PendingSignIn | undefined;
   #running: AbortController | undefined;
 
   constructor(private readonly deps: SignInDeps) {
@@ -41,32 +43,88 @@ export class SignIn extends Disposable {
     this.register({ dispose: () => this.#running?.abort() });
   }
 
-  /** The code that waits for an approval. */
-  get pendingCode(): string | undefined {
-    return this.#code?.userCode;
+  get pending(): PendingSignIn | undefined {
+    return this.#pending;
   }
 
-  async run(): Promise<void> {
+  /** Without a way, the user is asked for one. */
+  async run(way?: SignInWay): Promise<void> {
     if (this.#running) {
       await this.#showPending();
-      return;
-    }
-    if (!(await this.#confirmsReplacing())) {
       return;
     }
     const abort = new AbortController();
     this.#running = abort;
     try {
-      const server = configuredServer() || (await askForServer());
-      if (server !== undefined) {
-        await this.#signInTo(server, abort);
-      }
+      await this.#run(way, abort);
     } catch (error) {
       this.#tell(error);
     } finally {
       this.#running = undefined;
-      this.#setCode(undefined);
+      this.#setPending(undefined);
     }
+  }
+
+  async #run(
+    wanted: SignInWay | undefined,
+    abort: AbortController,
+  ): Promise<void> {
+    if (!(await this.#confirmsReplacing())) {
+      return;
+    }
+    const server = configuredServer() || (await askForServer());
+    const way = server && (wanted ?? (await askForWay()));
+    if (!way) {
+      return;
+    }
+    const name = server === localServer ? server : parseServerUrl(server);
+    const api = await this.deps.createApi(name);
+    const signedIn = await this.#withProgress(way, api, abort);
+    const verified = await verifySignIn(api, signedIn);
+    await this.#finish(name, verified);
+  }
+
+  async #finish(
+    server: string,
+    { signedIn, isVerified }: VerifiedSignIn,
+  ): Promise<void> {
+    const { account } = this.deps;
+    await this.#settleQueue(server, signedIn);
+    await account.signIn(server, signedIn);
+    const { state } = account;
+    if (state.kind === "signedIn" && state.credential.kind === "environment") {
+      void vscode.window.showWarningMessage(
+        "The sign-in is stored, but FAILPROOF_API_TOKEN in the environment of VS Code stays in force until it is removed.",
+      );
+    } else if (state.kind === "signedIn") {
+      const next = isVerified
+        ? "What agents do here is now recorded and delivered."
+        : "The server cannot be reached just now: what agents do here is recorded, and delivered once it can.";
+      void vscode.window.showInformationMessage(
+        `Signed in as ${plainName(nameOf(state))}. ${next}`,
+      );
+    }
+    if (!this.deps.isPersistent()) {
+      this.#tell(new AppError("secret-storage", "Kept in memory"));
+    }
+  }
+
+  /** Before anything is delivered: what waits may be another account's. */
+  async #settleQueue(serverUrl: string, { user }: SignedIn): Promise<void> {
+    const { owner } = this.deps;
+    if (!user) {
+      return;
+    }
+    const credential = { kind: "tokens", masked: "" } as const;
+    const account = { serverUrl, user, credential };
+    const count = await owner.strangers(owner.of(account));
+    if (count === 0) {
+      return;
+    }
+    if (!(await owner.settle(count, account, { modal: true }))) {
+      throw new AppError("cancelled", "What waits is another account's");
+    }
+    owner.handOver(account);
   }
 
   /** Whoever is signed in already may have run the command by mistake. */
@@ -75,32 +133,21 @@ export class SignIn extends Disposable {
     if (state.kind === "signedOut") {
       return true;
     }
-    const again = "Sign In Anew";
+    const again = "Sign In Anyway";
     const choice = await vscode.window.showInformationMessage(
-      `You are signed in as ${plainName(nameOf(state))}.`,
+      state.credential.kind === "environment"
+        ? "FAILPROOF_API_TOKEN in the environment of VS Code is in force, and hides every other sign-in."
+        : `You are signed in as ${plainName(nameOf(state))}.`,
       again,
     );
     return choice === again;
   }
 
-  async #signInTo(server: string, abort: AbortController): Promise<void> {
-    const name = server === localServer ? server : parseServerUrl(server);
-    const api = await this.deps.createApi(name);
-    const { signedIn } = await verifySignIn(
-      api,
-      await this.#withProgress(api, abort),
-    );
-    await this.deps.account.signIn(name, signedIn);
-    const who = signedIn.user?.email ?? "the owner of a key";
-    void vscode.window.showInformationMessage(
-      `Signed in as ${plainName(who)}. What agents do here is now recorded and delivered.`,
-    );
-    if (!this.deps.isPersistent()) {
-      this.#tell(new AppError("secret-storage", "Kept in memory"));
-    }
-  }
-
-  #withProgress(api: AuthApi, abort: AbortController): Thenable<SignedIn> {
+  #withProgress(
+    way: SignInWay,
+    api: AuthApi,
+    abort: AbortController,
+  ): Thenable<SignedIn> {
     return vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
@@ -109,49 +156,45 @@ export class SignIn extends Disposable {
       },
       (progress, token) => {
         token.onCancellationRequested(() => abort.abort());
-        progress.report({ message: "getting a code…" });
-        return runDeviceFlow({ ...this.deps, api }, abort.signal, (code) => {
-          progress.report({
-            message: `approve the code ${plainName(code.userCode)} on the page in your browser. It is on the clipboard.`,
-          });
-          this.#setCode(code);
-          void this.#openPage(code);
+        progress.report({ message: "asking the server…" });
+        return this.deps.ways.run(way, api, abort.signal, (pending) => {
+          progress.report({ message: messageOf(pending) });
+          this.#setPending(pending);
         });
       },
     );
   }
 
-  async #openPage(code: DeviceCode): Promise<void> {
-    await vscode.env.clipboard.writeText(code.userCode);
-    await vscode.env.openExternal(
-      vscode.Uri.parse(code.verificationUriComplete),
-    );
-  }
-
   /** Asked again while it runs: the page may have been closed, the code lost. */
   async #showPending(): Promise<void> {
-    const code = this.#code;
-    if (!code) {
+    const pending = this.#pending;
+    if (!pending) {
       return;
     }
     const open = "Open the Page Again";
-    const copy = "Copy the Code";
+    const copy = pending.way === "code" ? "Copy the Code" : "Copy the Link";
     const cancel = "Cancel Signing In";
     const choice = await vscode.window.showQuickPick([open, copy, cancel], {
-      title: `Signing in: the code is ${code.userCode}`,
-      placeHolder: code.verificationUri,
+      title:
+        pending.way === "code"
+          ? `Signing in: the code is ${pending.code.userCode}`
+          : "Signing in: waiting for the browser",
+      placeHolder:
+        pending.way === "code" ? pending.code.verificationUri : pending.url,
     });
     if (choice === open) {
-      await this.#openPage(code);
+      await this.deps.ways.openPage(pending);
     } else if (choice === copy) {
-      await vscode.env.clipboard.writeText(code.userCode);
+      await vscode.env.clipboard.writeText(
+        pending.way === "code" ? pending.code.userCode : pending.url,
+      );
     } else if (choice === cancel) {
       this.#running?.abort();
     }
   }
 
-  #setCode(code: DeviceCode | undefined): void {
-    this.#code = code;
+  #setPending(pending: PendingSignIn | undefined): void {
+    this.#pending = pending;
     if (!this.isDisposed) {
       this.#onDidChange.fire();
     }
@@ -167,42 +210,27 @@ export class SignIn extends Disposable {
   }
 }
 
-/** Asked once; the answer is kept in failproof.serverUrl. Undefined when the user went away. */
-async function askForServer(): Promise<string | undefined> {
-  const local = {
-    label: "$(device-desktop) This machine",
-    detail: "A local server: no account anywhere, nothing leaves this machine.",
-  };
-  const remote = {
-    label: "$(globe) A Failproof server",
-    detail: `At an address, such as ${proposedServerUrl}.`,
-  };
-  const choice = await vscode.window.showQuickPick([local, remote], {
-    title: "Sign in to Failproof",
-    placeHolder: "Where should what agents do be recorded?",
-  });
-  if (!choice) {
-    return undefined;
-  }
-  const server = choice === local ? localServer : await askForAddress();
-  if (server !== undefined) {
-    await chooseServer(server);
-  }
-  return server;
+function messageOf(pending: PendingSignIn): string {
+  return pending.way === "code"
+    ? `approve the code ${plainName(pending.code.userCode)} on the page in your browser. It is on the clipboard.`
+    : "allow it on the page in your browser.";
 }
 
-function askForAddress(): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
-    title: "Address of the Failproof server",
-    value: proposedServerUrl,
-    ignoreFocusOut: true,
-    validateInput: (value) => {
-      try {
-        parseServerUrl(value);
-        return undefined;
-      } catch (error) {
-        return sentenceOf(error);
-      }
-    },
-  });
+/** Where VS Code runs elsewhere, the code comes first: its page may be opened anywhere. */
+async function askForWay(): Promise<SignInWay | undefined> {
+  const code = {
+    label: "$(key) With a code",
+    detail: "Approve a short code on the server's page, on any device.",
+    way: "code" as const,
+  };
+  const browser = {
+    label: "$(globe) In the browser",
+    detail: "Allow it on the server's page; the rest goes by itself.",
+    way: "browser" as const,
+  };
+  const choice = await vscode.window.showQuickPick(
+    isRemote() ? [code, browser] : [browser, code],
+    { title: "Sign in to Failproof", placeHolder: "How?" },
+  );
+  return choice?.way;
 }

@@ -38,10 +38,12 @@ export class StatusBar extends Disposable {
   #show(): void {
     const { account, delivery, signIn } = this.deps;
     const item = this.#item;
-    const code = signIn.pendingCode;
+    const { pending } = signIn;
     const { state } = account;
-    if (code !== undefined) {
-      item.text = `$(loading~spin) Failproof: ${code}`;
+    if (pending) {
+      const words =
+        pending.way === "code" ? pending.code.userCode : "signing in";
+      item.text = `$(loading~spin) Failproof: ${words}`;
       item.tooltip = "Signing in. Click for the page, the code, or to cancel.";
       item.command = "failproof.signIn";
     } else if (state.kind === "signedOut") {
@@ -105,20 +107,29 @@ function tooltip(
   return text;
 }
 
+const connectionWords: Record<RelayStatus["connection"], string> = {
+  signedOut: "signed out: nothing is sent",
+  connecting: "connecting",
+  online: "connected",
+  offline: "offline, trying again by itself",
+  stopped: "stopped by you, in all windows",
+};
+
 /** What the tooltip and `Show Relay Status` say, in words. */
 export function statusRows(status: RelayStatus): [string, string][] {
   const time = (at: number | null) =>
     at === null ? "never" : new Date(at).toLocaleTimeString();
+  const since =
+    status.oldestQueuedAt === null
+      ? ""
+      : `, the oldest since ${time(status.oldestQueuedAt)}`;
   const rows: [string, string][] = [
-    ["Connection", status.connection],
-    ["Queued", String(status.queued)],
+    ["Relay", connectionWords[status.connection]],
+    ["Queued", `${status.queued}${since}`],
     ["Last acknowledged", time(status.lastAckAt)],
-    ["Dropped", String(status.dropped)],
-    ["Quarantined", String(status.quarantined)],
+    ["Dropped for want of room", String(status.dropped)],
+    ["Refused by the server, kept apart", String(status.quarantined)],
   ];
-  if (status.oldestQueuedAt !== null) {
-    rows.push(["Oldest queued", time(status.oldestQueuedAt)]);
-  }
   if (status.problem !== null) {
     rows.push(["Problem", status.problem]);
   }

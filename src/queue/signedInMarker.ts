@@ -25,7 +25,7 @@ export function setSignedInMarker(paths: QueuePaths, owner?: string): void {
   mkdirSync(paths.home, { recursive: true, mode: queueFolderMode });
   if (owner !== undefined) {
     // First, so that no event is queued for nobody knows whom.
-    writeOwner(paths, owner);
+    writeQueueOwner(paths, owner);
   }
   writeFileSync(paths.signedInMarker, "", { mode: queueFileMode });
 }
@@ -51,7 +51,7 @@ export function readQueueOwner(paths: QueuePaths): string | undefined {
     : undefined;
 }
 
-function writeOwner(paths: QueuePaths, owner: string): void {
+export function writeQueueOwner(paths: QueuePaths, owner: string): void {
   ensureQueueFolder(paths);
   const temporary = `${paths.owner}.${randomUUID()}.tmp`;
   try {

@@ -37,6 +37,14 @@ export class Workbench {
     }
   }
 
+  /** Another window on the same folder, with an extension host of its own. */
+  async newWindow(): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(this.stack.url);
+    await failproofPage(page).statusBar.waitFor();
+    return page;
+  }
+
   get failproof() {
     return failproofPage(this.page);
   }
@@ -58,6 +66,7 @@ export class Workbench {
   async signInPage(): Promise<Page> {
     const opened = this.context.waitForEvent("page");
     await this.failproof.runCommand("Failproof: Sign In");
+    await this.failproof.choose("With a code");
     const page = await opened;
     await page.waitForLoadState();
     return page;
@@ -71,10 +80,17 @@ export class Workbench {
     await page.close();
   }
 
+  /** Processes of this run that were started with `program` among their arguments. */
+  processes(program: string): number[] {
+    return processTable()
+      .filter((line) => line.includes(program))
+      .filter((line) => line.includes(this.stack.folder))
+      .map((line) => Number.parseInt(line, 10));
+  }
+
   /** The CLI processes that belong to this window's conversations. */
   cliProcesses(): number[] {
-    return execFileSync("ps", ["-axo", "pid=,args="], { encoding: "utf8" })
-      .split("\n")
+    return processTable()
       .filter(
         (line) =>
           line.includes(this.stack.cli.path) &&
@@ -103,6 +119,11 @@ export class Workbench {
       database.close();
     }
   }
+}
+
+function processTable(): string[] {
+  const args = ["-axo", "pid=,args="];
+  return execFileSync("ps", args, { encoding: "utf8" }).split("\n");
 }
 
 /** Opens a window before a suite and closes it after; a failed test leaves a picture. */

@@ -56,6 +56,7 @@ describe("What goes wrong while signing in", () => {
   it("says that the answer was a web page, and not the service", async () => {
     await setFaults([{ path: "/api/v1/auth/device-code", kind: "html" }]);
     await fp().runCommand("Failproof: Sign In");
+    await fp().choose("With a code");
     await sentence(/web page, not the Failproof service.*failproof.serverUrl/);
     await setFaults([]);
   });
@@ -76,6 +77,7 @@ describe("What goes wrong while signing in", () => {
   it("says that the server cannot be reached, and what to check", async () => {
     await workbench.current.stack.cloud.stop();
     await fp().runCommand("Failproof: Sign In");
+    await fp().choose("With a code");
     await sentence(/cannot be reached.*Check your network/);
   });
 });
@@ -121,13 +123,11 @@ describe("No server chosen yet", () => {
   });
 
   it("asks which, starts the local one, and signs in to it", async () => {
-    const { failproof: fp, page, context } = workbench.current;
+    const { failproof: fp, context } = workbench.current;
     const opened = context.waitForEvent("page");
     await fp.runCommand("Failproof: Sign In");
-    await page
-      .locator(".quick-input-list")
-      .getByText("This machine", { exact: true })
-      .click();
+    await fp.choose("This machine");
+    await fp.choose("With a code");
     await workbench.current.approve(await opened);
     await fp.statusBar.filter({ hasText: "synced" }).waitFor();
     await fp.openChat();

@@ -9,8 +9,8 @@ import {
   until,
 } from "./support";
 
-const run = (name: string) =>
-  vscode.commands.executeCommand(`failproof.${name}`);
+const run = (name: string, ...given: unknown[]) =>
+  vscode.commands.executeCommand(`failproof.${name}`, ...given);
 
 /** A command that ends only when its list is answered or closed. */
 async function runAndClose(name: string): Promise<void> {
@@ -26,7 +26,7 @@ interface Running {
 
 async function signIn(): Promise<void> {
   await vscode.env.clipboard.writeText("");
-  const signedIn = run("signIn");
+  const signedIn = run("signIn", "code");
   let code = "";
   await until("the code is on the clipboard", async () => {
     code = await vscode.env.clipboard.readText();
@@ -46,7 +46,7 @@ describe("Every command runs", () => {
   });
 
   it("shows the account, the relay's status and the log", async () => {
-    await run("showAccount");
+    await runAndClose("showAccount");
     await runAndClose("showRelayStatus");
     await run("showLog");
   });
