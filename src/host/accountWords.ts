@@ -13,9 +13,9 @@ function serverName(serverUrl: string): string {
 function credentialWords({ credential }: SignedInState): string {
   switch (credential.kind) {
     case "tokens":
-      return `access token ${credential.masked}, from signing in; kept in the system's keyring`;
+      return `access token ${credential.masked}, from the sign-in; kept in the system's keyring`;
     case "apiKey":
-      return `API key ${credential.masked}, from signing in in the browser; kept in the system's keyring`;
+      return `API key ${credential.masked}, from the sign-in in the browser; kept in the system's keyring`;
     case "environment":
       return `${credential.masked}, from FAILPROOF_API_TOKEN in the environment of VS Code`;
   }

@@ -12,6 +12,7 @@ import {
   setSignedInMarker,
 } from "../queue/signedInMarker";
 import type { RelaySupervisor } from "../relay/supervisor";
+import { type QueueCounts, QueueGauge } from "./queueGauge";
 import type { OwnerFacts, QueueOwner } from "./queueOwner";
 
 /** After the local server could not be started: its window may be on its way out. */
@@ -36,6 +37,9 @@ export class DeliveryHost extends Disposable {
   readonly #onDidChangeStatus = this.register(new Emitter<RelayStatus>());
   readonly onDidChangeStatus = this.#onDidChangeStatus.event;
   #retry: DisposableLike | undefined;
+  /** What waits, while no relay tells it. */
+  #gauge: QueueGauge | undefined;
+  #counts: QueueCounts | undefined;
   /** Whose account may not have what waits, before the user has said so. */
   #held: { account: OwnerFacts; count: number } | undefined;
 
@@ -57,14 +61,20 @@ export class DeliveryHost extends Disposable {
           // The window that ran the local server may have been closed.
           void this.#hand();
         }
+        this.#gaugeIfAlone();
         this.#tell();
       }),
     );
-    this.register({ dispose: () => this.#retry?.dispose() });
+    this.register({
+      dispose: () => {
+        this.#retry?.dispose();
+        this.#gauge?.dispose();
+      },
+    });
   }
 
   get status(): RelayStatus {
-    const { status } = this.deps.supervisor;
+    const status = { ...this.deps.supervisor.status, ...this.#counts };
     return this.#held
       ? { ...status, connection: "offline", problem: heldProblem }
       : status;
@@ -147,6 +157,22 @@ export class DeliveryHost extends Disposable {
     this.#tell();
     if (isNews) {
       void this.settleHeld();
+    }
+  }
+
+  /** What agents do goes on waiting when the relay was stopped, or is being started. */
+  #gaugeIfAlone(): void {
+    const { account, supervisor } = this.deps;
+    const isAlone = account.state.kind === "signedIn" && !supervisor.isRunning;
+    if (!isAlone || this.isDisposed) {
+      this.#gauge?.dispose();
+      this.#gauge = undefined;
+      this.#counts = undefined;
+    } else {
+      this.#gauge ??= new QueueGauge(this.deps, (counts) => {
+        this.#counts = counts;
+        this.#tell();
+      });
     }
   }
 

@@ -111,9 +111,18 @@ export function isRemote(): boolean {
   );
 }
 
-/** As a string: VS Code would encode an address anew, and a signature in it would no longer fit. */
-function openExternal(url: string): Thenable<boolean> {
-  return vscode.env.openExternal(vscode.Uri.parse(url, true));
+/**
+ * A Uri decodes its query, and what was one parameter (an address with a query
+ * of its own) becomes two. VS Code takes a string and leaves it as it is,
+ * which its type does not say (microsoft/vscode#85930); but only where it need
+ * not find out first how this machine's ports are reached: so that is done here.
+ */
+async function openExternal(url: string): Promise<boolean> {
+  const { origin } = new URL(url);
+  const reached = await vscode.env.asExternalUri(vscode.Uri.parse(origin));
+  const page = reached.toString(true).replace(/\/$/, "");
+  const text = page + url.slice(origin.length);
+  return vscode.env.openExternal(text as unknown as vscode.Uri);
 }
 
 function offerLink(url: string, lead: string): void {

@@ -5,7 +5,7 @@ import { AppError } from "../base/errors";
 import type { Clock } from "../base/clock";
 import { deleteQueue } from "../queue/deleteQueue";
 import type { QueuePaths } from "../queue/queueFolder";
-import type { DeliveryHost } from "./delivery";
+import { readWaiting } from "../queue/waiting";
 import { plainName } from "./plainText";
 
 const keep = "Sign Out and Keep Them";
@@ -17,7 +17,6 @@ export class SignOut {
   constructor(
     private readonly deps: {
       account: Account;
-      delivery: DeliveryHost;
       paths: QueuePaths;
       clock: Clock;
     },
@@ -25,7 +24,7 @@ export class SignOut {
 
   /** Throws AppError `cancelled` when the user goes away. */
   async run(): Promise<void> {
-    const { account, delivery, paths, clock } = this.deps;
+    const { account, paths, clock } = this.deps;
     const { state } = account;
     if (state.kind === "signedOut") {
       void vscode.window.showInformationMessage("You are not signed in.");
@@ -34,7 +33,7 @@ export class SignOut {
     if (state.credential.kind === "environment" && !(await confirms(state))) {
       throw new AppError("cancelled", "The environment's token stays");
     }
-    const { queued } = delivery.status;
+    const { total: queued } = await readWaiting(paths, { first: 0, last: 0 });
     const choice = queued > 0 ? await askAbout(queued) : keep;
     if (choice === undefined) {
       throw new AppError("cancelled", "The user stays signed in");

@@ -128,7 +128,7 @@ export function statusRows(status: RelayStatus): [string, string][] {
     ["Queued", `${status.queued}${since}`],
     ["Last acknowledged", time(status.lastAckAt)],
     ["Dropped for want of room", String(status.dropped)],
-    ["Refused by the server, kept apart", String(status.quarantined)],
+    ["Put aside, with the reason", String(status.quarantined)],
   ];
   if (status.problem !== null) {
     rows.push(["Problem", status.problem]);
