@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { oversizedLine, parseStoredLine, type StoredLine } from "./storedLine";
 
 /** How much is read at once. */
-const chunkBytes = 256 * 1024;
+const usualChunkBytes = 256 * 1024;
 /** A longer line is not loaded. The longest that the CLI itself accepts is about this. */
 const longestLineBytes = 16 * 1024 * 1024;
 /** Of a line that is not loaded, how much of each end is looked at. */
@@ -16,6 +16,7 @@ export interface BackwardOptions {
   /** Spares the parsing of lines that are not wanted; those are passed over. */
   wants?: (bytes: Buffer) => boolean;
   longestLineBytes?: number;
+  chunkBytes?: number;
 }
 
 /**
@@ -28,6 +29,7 @@ export async function* backwardLines(
   options: BackwardOptions,
 ): AsyncGenerator<StoredLine> {
   const limit = options.longestLineBytes ?? longestLineBytes;
+  const chunkBytes = options.chunkBytes ?? usualChunkBytes;
   const wants = options.wants ?? (() => true);
   let line = new Pending(options.end, limit);
   for (let end = options.end; end > 0;) {

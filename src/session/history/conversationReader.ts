@@ -101,7 +101,7 @@ export class ConversationReader {
 class PageInMaking {
   readonly #chain: { line: StoredLine; node: Node }[] = [];
   /** What may belong to a message of the page although it is not in its chain. */
-  readonly #passed: StoredLine[] = [];
+  readonly #passed = new Map<number, StoredLine>();
   #bytes = 0;
 
   constructor(private readonly size: PageSize) {}
@@ -113,7 +113,7 @@ class PageInMaking {
 
   pass(line: StoredLine): void {
     if (messageIdOf(line) !== undefined || isToolResult(line)) {
-      this.#passed.push(line);
+      this.#passed.set(line.offset, line);
     }
   }
 
@@ -131,8 +131,9 @@ class PageInMaking {
 
   finish(): StoredLine[] {
     const lines = this.#chain.map(({ line }) => line);
+    const beside = this.#beside(lines.at(-1)?.offset ?? 0);
     const messages = new Set(lines.map(messageIdOf));
-    const siblings = this.#passed.filter((line) => {
+    const siblings = beside.filter((line) => {
       const id = messageIdOf(line);
       return id !== undefined && messages.has(id);
     });
@@ -141,11 +142,19 @@ class PageInMaking {
         .filter((line) => messageIdOf(line) !== undefined)
         .map((line) => nodeOf(line)?.uuid),
     );
-    const results = this.#passed.filter(
+    const results = beside.filter(
       (line) => isToolResult(line) && calls.has(nodeOf(line)?.parent),
     );
     return [...lines, ...siblings, ...results].sort(
       (one, other) => one.offset - other.offset,
     );
+  }
+
+  /** What was passed over, but for what the next page meets again and what is in the chain after all. */
+  #beside(start: number): StoredLine[] {
+    for (const { line } of this.#chain) {
+      this.#passed.delete(line.offset);
+    }
+    return [...this.#passed.values()].filter(({ offset }) => offset > start);
   }
 }
