@@ -176,7 +176,7 @@ function estimate(
   const between = Math.max(0, sizeBytes - head.length - tailBytes);
   const count = inHead + inTail + (between * inTail) / tailBytes;
   return {
-    count: Math.max(1, Number(count.toPrecision(2))),
+    count: Math.max(1, Math.round(Number(count.toPrecision(2)))),
     isEstimate: true,
   };
 }
