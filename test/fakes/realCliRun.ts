@@ -57,7 +57,9 @@ export class RealCliRuns {
       { cwd, env: this.#environment, stdio: ["pipe", "pipe", "ignore"] },
     );
     let output = "";
-    cli.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+    cli.stdout
+      .setEncoding("utf8")
+      .on("data", (text: string) => (output += text));
     // A CLI that refuses its arguments does not read its input: its result says so.
     cli.stdin.on("error", () => undefined);
     for (const prompt of prompts) {

@@ -7,11 +7,6 @@ import { titleOf } from "./promptText";
 const newline = 0x0a;
 const openToAppend = constants.O_RDWR | constants.O_APPEND;
 
-/** The id that a transcript's file is named after. */
-export function sessionIdOf(path: string): string {
-  return basename(path, extname(path));
-}
-
 /**
  * Names a conversation, for the CLI's own list and `--resume NAME` too: appends
  * the line that the CLI writes itself for `rename_session`, as the vendor's SDK
@@ -31,7 +26,8 @@ export async function renameConversation(
   const line = JSON.stringify({
     type: "custom-title",
     customTitle,
-    sessionId: sessionIdOf(path),
+    // The transcript is named after it.
+    sessionId: basename(path, extname(path)),
   });
   const file = await open(path, openToAppend);
   try {

@@ -57,7 +57,9 @@ describe("The lines of a file from its end", () => {
       .constantFrom("\n", "\r\n", "\n\n", " \n", "{}\n")
       .map((text) => Buffer.from(text)),
   );
-  const contents = fc.array(pieces, { maxLength: 30 }).map(Buffer.concat);
+  const contents = fc
+    .array(pieces, { maxLength: 30 })
+    .map((list) => Buffer.concat(list));
 
   it("are all of its lines, each once and in its place, whatever the bytes and the chunks", async () => {
     await fc.assert(

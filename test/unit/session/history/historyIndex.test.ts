@@ -135,22 +135,27 @@ describe("The list of stored conversations", () => {
     assert.equal(changes, 0);
   });
 
+  /** The system tells of a change in its own time; a timer that waits for more of it shows that it has. */
+  const noticed = async (change: () => void, expected: string[]) => {
+    const quiet = clock.pending;
+    change();
+    await eventually(() => clock.pending > quiet, "the change was noticed");
+    await clock.advance(1_000);
+    await eventually(
+      () => titles().join() === expected.join(),
+      expected.join(),
+    );
+  };
+
   it("notices what is new, appended and deleted by others", async () => {
     const path = files.write(chat("first").lines);
     await index.setFolders([files.folder]);
-    /** The system tells of a change in its own time; that a timer waits for it shows here. */
-    const noticed = async (what: string, expected: string[]) => {
-      await eventually(async () => {
-        await clock.advance(1_000);
-        return titles().join() === expected.join();
-      }, what);
-    };
-    files.append(path, [{ type: "custom-title", customTitle: "named" }]);
-    await noticed("the name is listed", ["named"]);
-    const second = files.write(chat("second").answer("x").lines);
-    await noticed("the new one is listed", ["second", "named"]);
-    rmSync(second);
-    await noticed("the deleted one is gone", ["named"]);
+    const name = { type: "custom-title", customTitle: "named" };
+    await noticed(() => files.append(path, [name]), ["named"]);
+    const second = files.path();
+    const { lines } = chat("second").answer("x");
+    await noticed(() => files.write(lines, second), ["second", "named"]);
+    await noticed(() => rmSync(second), ["named"]);
   });
 
   it("notices the first conversation of a folder, and even of the machine", async () => {
@@ -160,14 +165,9 @@ describe("The list of stored conversations", () => {
     await eventually(() => titles().length === 1, "it is listed");
     const other = files.folderNamed("other");
     await index.setFolders([other]);
-    files.write(
-      chat("first of its folder", other).lines,
-      files.path(undefined, other),
-    );
-    await eventually(async () => {
-      await clock.advance(1_000);
-      return titles().join() === "first of its folder";
-    }, "it is listed without waiting for the scan");
+    const { lines } = chat("first of its folder", other);
+    const write = () => files.write(lines, files.path(undefined, other));
+    await noticed(write, ["first of its folder"]);
   });
 
   it("reads a file again only when it has changed, even if neither its size nor its time has", async () => {

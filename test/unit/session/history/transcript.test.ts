@@ -88,12 +88,22 @@ describe("An open stored conversation", () => {
 
   it("hears of it without being asked", async () => {
     await open();
+    const quiet = clock.pending;
     chat.prompt("three");
     appendFrom(4);
-    await eventually(async () => {
-      await clock.advance(100);
-      return heard.join() === "+ three";
-    }, "the line is told of");
+    await eventually(() => clock.pending > quiet, "the change was noticed");
+    await clock.advance(100);
+    await eventually(() => heard.join() === "+ three", "the line is told of");
+  });
+
+  it("finds what the system did not tell of when it looks by itself", async () => {
+    await open();
+    chat.prompt("three");
+    files.write(chat.lines, `${path}.new`);
+    renameSync(`${path}.new`, path);
+    await clock.advance(5_000);
+    await eventually(() => heard.length > 0, "the file was read");
+    assert.deepEqual(heard, ["= one,1,two,2,three"]);
   });
 
   it("waits for the rest of a line that is being written", async () => {
@@ -121,12 +131,13 @@ describe("An open stored conversation", () => {
 
   it("goes on after a compaction, and says that what is before it cannot be forked", async () => {
     await open();
-    assert.equal(transcript.contextStart, 0);
+    const contextStart = () => transcript.contextStart;
+    assert.equal(contextStart(), 0);
     chat.compact().prompt("three");
     appendFrom(4);
     await transcript.refresh();
     assert.deepEqual(heard, ["+ system,three"]);
-    assert.ok(transcript.contextStart > 0);
+    assert.ok(contextStart() > 0);
   });
 
   it("takes calls that run in parallel, whose results hang beside the last line", async () => {
