@@ -127,7 +127,7 @@ export class Transcript<T> extends Disposable {
       try {
         await this.#follow();
       } catch (error) {
-        if (!this.isDisposed && isMissing(error)) {
+        if (isMissing(error)) {
           this.#end.fire();
         }
         this.deps.log.warn(`A transcript was not read: ${reasonOf(error)}`);
@@ -169,9 +169,6 @@ export class Transcript<T> extends Disposable {
         return;
       }
       const appended = isSame ? await this.#appended(file, size) : undefined;
-      if (this.isDisposed) {
-        return;
-      }
       if (!appended) {
         await this.#load(file);
         this.#reset.fire(this.newest);

@@ -77,6 +77,7 @@ describe("What belongs to a stored conversation", () => {
   it("is the branch that the CLI named last, to its last line, wherever it is in the file", async () => {
     const chat = new Conversation().prompt("one").answer("1");
     const fork = chat.last;
+    const first = String(chat.lines[0]?.["uuid"]);
     chat.prompt("two");
     const named = chat.last;
     chat.answer("2").rewind(fork).prompt("later").answer("L");
@@ -85,10 +86,12 @@ describe("What belongs to a stored conversation", () => {
       await shown([...lines, { type: "last-prompt", leafUuid: named }]),
       [["one", "1", "two", "2"]],
     );
-    assert.deepEqual(
-      await shown([...lines, { type: "last-prompt", leafUuid: fork }]),
-      [["one", "1", "later", "L"]],
-    );
+    for (const common of [fork, first]) {
+      assert.deepEqual(
+        await shown([...lines, { type: "last-prompt", leafUuid: common }]),
+        [["one", "1", "later", "L"]],
+      );
+    }
     assert.deepEqual(
       await shown([
         ...lines,
@@ -155,6 +158,26 @@ describe("What belongs to a stored conversation", () => {
       [["one", "two", "2"]],
     );
     assert.deepEqual(await shown(chat.lines.slice(1)), [["lost", "two", "2"]]);
+  });
+
+  it("has what was passed over while a missing parent was looked for, once", async () => {
+    const chat = new Conversation()
+      .prompt("one")
+      .call("a", "a")
+      .result("a", "a");
+    chat.answer("lost").answer("2");
+    const lines = chat.lines.filter((_, index) => index !== 3);
+    assert.deepEqual(await shown(lines), [["one", "call a", "result a", "2"]]);
+  });
+
+  it("does not part the blocks of a message", async () => {
+    const chat = new Conversation()
+      .prompt("one")
+      .answer("1", "m")
+      .answer("2", "m");
+    chat.answer("3", "n");
+    const found = await shown(chat.lines, { lines: 1, bytes: 1e9 });
+    assert.deepEqual(found, [["one"], ["1", "2"], ["3"]]);
   });
 
   it("leaves out a subagent's lines, torn lines and other bytes", async () => {

@@ -86,24 +86,34 @@ describe("An open stored conversation", () => {
     assert.deepEqual((await transcript.older())?.content, ["one", "1"]);
   });
 
+  /** Time passes only when a timer waits for more of a change that the system told of: no scan comes first. */
+  const noticed = (...expected: string[]) => {
+    const scans = 1;
+    return eventually(async () => {
+      if (clock.pending > scans) {
+        await clock.advance(100);
+      }
+      return heard.join() === expected.join();
+    }, expected.join());
+  };
+
   it("hears of it without being asked", async () => {
     await open();
-    const quiet = clock.pending;
     chat.prompt("three");
     appendFrom(4);
-    await eventually(() => clock.pending > quiet, "the change was noticed");
-    await clock.advance(100);
-    await eventually(() => heard.join() === "+ three", "the line is told of");
+    await noticed("+ three");
   });
 
-  it("finds what the system did not tell of when it looks by itself", async () => {
+  it("finds a file that took the place of its own, and watches that one then", async () => {
     await open();
     chat.prompt("three");
     files.write(chat.lines, `${path}.new`);
     renameSync(`${path}.new`, path);
     await clock.advance(5_000);
     await eventually(() => heard.length > 0, "the file was read");
-    assert.deepEqual(heard, ["= one,1,two,2,three"]);
+    chat.answer("3");
+    appendFrom(5);
+    await noticed("= one,1,two,2,three", "+ 3");
   });
 
   it("waits for the rest of a line that is being written", async () => {
@@ -183,10 +193,7 @@ describe("An open stored conversation", () => {
       .prompt("last");
     files.append(path, long.lines.slice(1));
     await transcript.refresh();
-    assert.deepEqual(
-      heard.slice(2).map((words) => words.slice(-6)),
-      [",last".padStart(6, "x")],
-    );
+    assert.match(heard[2] ?? "", /^= x+,last$/);
   });
 
   it("says that its file was deleted, and takes up one of the same name", async () => {
