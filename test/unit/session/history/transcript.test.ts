@@ -109,8 +109,10 @@ describe("An open stored conversation", () => {
     chat.prompt("three");
     files.write(chat.lines, `${path}.new`);
     renameSync(`${path}.new`, path);
+    await noticed("= one,1,two,2,three");
     await clock.advance(5_000);
-    await eventually(() => heard.length > 0, "the file was read");
+    // What that scan began is over after this.
+    await transcript.refresh();
     chat.answer("3");
     appendFrom(5);
     await noticed("= one,1,two,2,three", "+ 3");
