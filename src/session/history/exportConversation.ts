@@ -17,7 +17,7 @@ export interface Export {
 }
 
 /** What is found at once while the conversation is traced; nothing of it is kept but where it is. */
-const pageSize = { lines: 1_000, bytes: 4 * 1024 * 1024 };
+const pageSize = { lines: 1_000, bytes: 1024 * 1024 };
 
 /**
  * Exports a whole conversation, its abandoned branches left out. In memory are
