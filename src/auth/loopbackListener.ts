@@ -23,8 +23,8 @@ const host = "127.0.0.1";
 const callbackPath = "/callback";
 
 /** What a browser sends is there at once; whoever takes longer holds a connection for nothing. */
-const requestTimeoutMs = 5_000;
-const checkIntervalMs = 1_000;
+const requestTimeoutMs = 2_000;
+const checkIntervalMs = 500;
 /** Browsers send the cookies of every program that ever served pages on this host. */
 const maxHeaderBytes = 16 * 1024;
 const maxConnections = 16;
@@ -68,6 +68,7 @@ class LoopbackListener extends Disposable implements CallbackReceiver {
       },
       (request, response) => this.#answer(request, response),
     );
+    this.#server.maxRequestsPerSocket = 1;
     this.#server.on("connection", (socket) => this.#admit(socket));
     this.register({ dispose: () => this.#close() });
   }
