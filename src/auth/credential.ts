@@ -52,8 +52,6 @@ export type Credential = Exclude<StoredRecord, { kind: "signedOut" }>;
 const refreshAheadMs = 300_000;
 /** However short the life that a server gives its tokens, they are not replaced more often. */
 const leastRefreshIntervalMs = 1_000;
-/** NTP moves clocks by less, and windows that read them in turn may differ by a moment. */
-const clockToleranceMs = 60_000;
 
 /** When the access token is to be replaced; one that lives for less than 10 minutes, at half its life. */
 export function dueAt({ expiresAt, refreshedAt }: TokensCredential): number {
@@ -61,11 +59,13 @@ export function dueAt({ expiresAt, refreshedAt }: TokensCredential): number {
   return Math.max(expiresAt - aheadMs, refreshedAt + leastRefreshIntervalMs);
 }
 
-/** A clock that was set back does not tell how old the token is: it is replaced, too. */
+/**
+ * By this machine's clock. One that was set back takes a dead token for good
+ * until the server refuses it; to distrust it here would make windows on two
+ * hosts with different clocks replace each other's tokens for ever.
+ */
 export function isDue(credential: TokensCredential, now: number): boolean {
-  return (
-    now >= dueAt(credential) || now < credential.refreshedAt - clockToleranceMs
-  );
+  return now >= dueAt(credential);
 }
 
 /** What authenticates a request: the access token or the key. */

@@ -129,7 +129,7 @@ describe("The loopback listener", function () {
       void held.closed.then(() => (ended += 1));
     }
     // A few may stay; none of them for long.
-    await eventually(() => ended >= 84, "the oldest give way");
+    await eventually(() => ended >= 84, "the oldest give way", 1_500);
     assert.equal((await get("/callback?code=c&state=s")).status, 200);
   });
 
