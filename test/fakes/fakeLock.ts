@@ -6,16 +6,18 @@ export class FakeLock {
   #isHeld = false;
   /** Who holds it never lets go, as a process that hangs does. */
   isStuck = false;
-  taken = 0;
+
+  /** What happens instead of all this. */
+  instead: (() => Promise<DisposableLike>) | undefined;
 
   readonly acquire = (
     _serverUrl: string,
     signal: AbortSignal,
   ): Promise<DisposableLike | undefined> =>
+    this.instead?.() ??
     new Promise((resolve) => {
       const take = () => {
         this.#isHeld = true;
-        this.taken += 1;
         resolve(toDisposable(() => this.#release()));
       };
       signal.addEventListener("abort", () => {
