@@ -424,6 +424,24 @@ describe("The account heals", () => {
       assert.deepEqual(machine.server.logouts, ["refresh-1"]);
     });
 
+    it("tells the server once, though the record is seen again before it is overwritten", async () => {
+      const { secrets, account } = one;
+      const store = secrets.store.bind(secrets);
+      let proceed = () => {};
+      const slow = new Promise<void>((resolve) => (proceed = resolve));
+      secrets.store = async (name, value) => {
+        await slow;
+        await store(name, value);
+      };
+      const signedOut = account.signOut();
+      await account.reload();
+      assert.equal(account.state.kind, "signedOut");
+      proceed();
+      await signedOut;
+      await clock.advance(lookMs);
+      assert.deepEqual(machine.server.logouts, ["refresh-1"]);
+    });
+
     it("revokes what is stored, though this window has not seen it yet", async () => {
       one.secrets.hearsChanges = false;
       await two.account.refresh();

@@ -157,25 +157,80 @@ describe("The account in two windows", () => {
     }
   });
 
-  it("is not brought back by a read that began before the sign-out", async () => {
-    one.secrets.hearsChanges = false;
-    const { account, secrets } = one;
-    await signIn(two, "grace@example.org");
+  it("lets a refresh that is under way elsewhere end before a sign-in is stored", async () => {
+    const { give } = holdRefresh();
+    const refreshed = two.account.refresh();
+    await asked();
+    const signedIn = signIn(one, "grace@example.org");
+    await clock.advance(5_000);
+    assert.match(machine.stored() ?? "", /"access-1"/);
+    await give();
+    await Promise.all([refreshed, signedIn]);
+    assert.deepEqual(
+      [one.email, two.email],
+      Array(2).fill("grace@example.org"),
+    );
+  });
+
+  /** The first window's reads find what there is when they begin, and do not end until they may. */
+  function holdReads() {
+    const { secrets } = one;
+    const get = secrets.get.bind(secrets);
     let finish = () => {};
     const slow = new Promise<void>((resolve) => (finish = resolve));
-    const get = secrets.get.bind(secrets);
     secrets.get = async (key) => {
       const value = await get(key);
       await slow;
       return value;
     };
-    const reloaded = account.reload();
+    return { letNew: () => (secrets.get = get), finish: () => finish() };
+  }
+
+  it("is not brought back by a read that began before the sign-out", async () => {
+    one.secrets.hearsChanges = false;
+    await signIn(two, "grace@example.org");
+    const reads = holdReads();
+    const reloaded = one.account.reload();
     await clock.advance(0);
-    secrets.get = get;
-    await account.signOut();
-    finish();
-    await reloaded;
+    reads.letNew();
+    const signedOut = one.account.signOut();
+    await clock.advance(0);
+    reads.finish();
+    await Promise.all([reloaded, signedOut]);
     assert.equal(one.email, undefined);
+    assert.equal(machine.holdsTokens, false);
+  });
+
+  it("does not go back to what a read found that began before the sign-in", async () => {
+    await one.account.signOut();
+    one.secrets.hearsChanges = false;
+    const reads = holdReads();
+    const reloaded = one.account.reload();
+    await clock.advance(0);
+    reads.letNew();
+    one.states.length = 0;
+    await signIn(one, "grace@example.org");
+    reads.finish();
+    await reloaded;
+    assert.deepEqual(
+      one.states.map(({ kind }) => kind),
+      ["signedIn"],
+    );
+  });
+
+  it("does not show the record of one server as that of another", async () => {
+    const reads = holdReads();
+    const reloaded = one.account.reload();
+    reads.letNew();
+    machine.chooseServer("https://other.example");
+    await clock.advance(0);
+    reads.finish();
+    await reloaded;
+    await clock.advance(0);
+    assert.deepEqual(
+      [one.account.state.kind, one.account.state.serverUrl],
+      ["signedOut", "https://other.example"],
+    );
   });
 
   it("stores what a refresh got though its window closed meanwhile, and starts nothing anew", async () => {

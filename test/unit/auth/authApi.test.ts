@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
 import { AuthApi } from "../../../src/auth/authApi";
 import { AppError } from "../../../src/base/errors";
 import { AnswerServer, html, json, redirect } from "../../fakes/answerServer";
@@ -92,6 +93,7 @@ describe("The sign-in calls, with a server of any mood", function () {
         json(200, pageless),
         json(200, { ...code, expires_in: "soon" }),
         json(200, { ...code, expires_in: -1 }),
+        json(200, { ...code, interval: 31_536_000 }),
       ];
       for (const answer of refused) {
         server.answer = answer;
@@ -182,6 +184,95 @@ describe("The sign-in calls, with a server of any mood", function () {
       server.answer = json(200, { ...tokens, refresh_token: null, user });
       assert.notEqual((await poll()).kind, "signedIn");
     });
+  });
+
+  describe("exchanging what the browser brought", () => {
+    const exchange = () =>
+      api.exchangeCode(
+        {
+          code: "c",
+          state: "s",
+          redirectUri: "http://127.0.0.1:1/callback",
+          codeVerifier: "v",
+        },
+        signal,
+      );
+
+    it("sends the code with what proves whose it is, and gives the tokens", async () => {
+      server.answer = json(200, { ...tokens, user });
+      const signedIn = { kind: "tokens", tokens: taken, user };
+      assert.deepEqual(await exchange(), { kind: "signedIn", signedIn });
+      const [{ method, path, body } = assert.fail()] = server.received;
+      assert.deepEqual([method, path], ["POST", "/api/v1/auth/code-token"]);
+      assert.deepEqual(JSON.parse(body), {
+        code: "c",
+        state: "s",
+        redirect_uri: "http://127.0.0.1:1/callback",
+        code_verifier: "v",
+      });
+    });
+
+    it("gives a key instead, with whose it is where the server says so", async () => {
+      const key = { kind: "apiKey", apiKey: "key-1" };
+      for (const [body, signedIn] of [
+        [{ api_key: "key-1" }, key],
+        [{ api_key: "key-1", user: null }, key],
+        [
+          { api_key: "key-1", user },
+          { ...key, user },
+        ],
+      ]) {
+        server.answer = json(200, body);
+        assert.deepEqual(await exchange(), { kind: "signedIn", signedIn });
+      }
+    });
+
+    it("tells a code that has expired from a refusal, and both from a fault", async () => {
+      for (const [answer, kind] of [
+        [json(400, { error: "invalid_grant" }), "expired"],
+        [json(400, { error: "expired_token" }), "expired"],
+        [json(400, { error: "invalid_request" }), "refused"],
+        [json(404, { error: "not_found" }), "refused"],
+        [json(200, { api_key: "" }), "retryable"],
+        [json(200, {}), "retryable"],
+        [html(200), "retryable"],
+        [html(404), "retryable"],
+        [json(502, { error: "invalid_grant" }), "retryable"],
+      ] as const) {
+        server.answer = answer;
+        assert.equal((await exchange()).kind, kind);
+      }
+    });
+  });
+
+  it("takes no token that could not be sent, since the error would quote it", async () => {
+    for (const secret of ["", "a b", "a\nb", "ä", "x".repeat(8_193)]) {
+      for (const field of ["access_token", "refresh_token"]) {
+        server.answer = json(200, { ...tokens, [field]: secret });
+        assert.equal((await api.refresh("r0")).kind, "retryable");
+      }
+    }
+  });
+
+  it("reads 1 MiB of an answer and not a byte more", async () => {
+    const long = (bytes: number) => (response: ServerResponse) => {
+      const text = JSON.stringify(tokens);
+      response.writeHead(200).write(text);
+      response.end(" ".repeat(bytes - text.length));
+    };
+    server.answer = long(1024 * 1024);
+    assert.equal((await api.refresh("r0")).kind, "refreshed");
+    server.answer = long(1024 * 1024 + 1);
+    assert.equal((await api.refresh("r0")).kind, "retryable");
+    server.answer = (response) => {
+      const pour = () => {
+        while (response.write(" ".repeat(65_536)));
+        response.once("drain", pour);
+      };
+      response.writeHead(200);
+      pour();
+    };
+    assert.equal((await api.refresh("r0")).kind, "retryable");
   });
 
   describe("refreshing", () => {

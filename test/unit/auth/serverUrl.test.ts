@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { parseServerUrl, proposedServerUrl } from "../../../src/auth/serverUrl";
+import {
+  parseServerUrl,
+  proposedServerUrl,
+  serverNameOf,
+} from "../../../src/auth/serverUrl";
 import { AppError } from "../../../src/base/errors";
 
 describe("A server's address", () => {
@@ -53,5 +57,22 @@ describe("A server's address", () => {
       () => parseServerUrl("http://ada:secret@example.org"),
       (error) => error instanceof Error && !error.message.includes("secret"),
     );
+  });
+});
+
+describe("The setting's server", () => {
+  it("is none, this machine's, or an address, however it is typed", () => {
+    assert.equal(serverNameOf("  "), "");
+    assert.equal(serverNameOf(" local "), "local");
+    assert.equal(serverNameOf("https://Example.org/"), "https://example.org");
+  });
+
+  it("is not taken from what a token must not be sent to", () => {
+    for (const text of ["http://example.org", "ftp://x", "Local"]) {
+      assert.throws(
+        () => serverNameOf(text),
+        (error) => error instanceof AppError && error.code === "server-url",
+      );
+    }
   });
 });
