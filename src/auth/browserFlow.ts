@@ -21,7 +21,7 @@ export interface BrowserFlowDeps {
   /** A loopback listener (openLoopback) or the editor's own URIs (UriCallbacks). */
   openReceiver(accept: AcceptCallback): Promise<CallbackReceiver>;
   /** False, or an error, when no browser could be opened. */
-  openBrowser(url: string): PromiseLike<boolean>;
+  openBrowser: (url: string) => PromiseLike<boolean>;
   /** A random id of this installation. */
   agentId: string;
   clock: Clock;

@@ -67,17 +67,22 @@ export async function request(
 
 /** The body, or nothing (which is no JSON) when it is longer than any answer may be. */
 async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
   let lengthBytes = 0;
-  for await (const chunk of response.body ?? []) {
+  const chunks: AsyncIterable<unknown> | null = response.body;
+  for await (const chunk of chunks ?? []) {
+    if (!(chunk instanceof Uint8Array)) {
+      continue;
+    }
     lengthBytes += chunk.length;
     if (lengthBytes > maxBodyBytes) {
       // Leaving the loop cancels the rest.
       return "";
     }
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return text + decoder.decode();
 }
 
 /** Node's fetch says "fetch failed" and keeps what happened as the cause. */

@@ -107,8 +107,8 @@ export class RecordKeeper extends Disposable {
   async reload(): Promise<void> {
     const server = this.#wantedServer;
     const changes = this.#changes;
-    const stored =
-      server === "" ? undefined : await this.deps.store.read(server);
+    const record =
+      server === "" ? undefined : (await this.deps.store.read(server)).record;
     if (this.isDisposed) {
       return;
     }
@@ -116,13 +116,7 @@ export class RecordKeeper extends Disposable {
       // It changed while the storage was read: what was read may be older.
       return this.reload();
     }
-    if (stored?.isMissing && this.#record && server === this.#server) {
-      this.deps.log.warn("The stored sign-in was gone, and is put back.");
-      await this.deps.store.write(this.#record);
-      this.#plan();
-      return;
-    }
-    this.#adopt(server, stored?.record);
+    this.#adopt(server, record);
   }
 
   /** Stores a new sign-in, and adopts it where it is the followed server's. */

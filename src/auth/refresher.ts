@@ -20,10 +20,10 @@ export interface RefresherDeps {
    * Waits for the machine-wide lock on this server's record; undefined once
    * the signal has ended the wait.
    */
-  acquireLock(
+  acquireLock: (
     serverUrl: string,
     signal: AbortSignal,
-  ): Promise<DisposableLike | undefined>;
+  ) => Promise<DisposableLike | undefined>;
   clock: Clock;
   log: Logger;
 }
@@ -153,8 +153,8 @@ export class Refresher {
   async #replace(stored: TokensCredential): Promise<Replaced> {
     const { store, clock, log } = this.deps;
     const outcome = await this.#askServer(stored);
-    const { record, isCertain, isMissing } = await store.read(stored.serverUrl);
-    if (!isMissing && !isSameRecord(record, stored)) {
+    const { record, isCertain } = await store.read(stored.serverUrl);
+    if (!isSameRecord(record, stored)) {
       // Meanwhile somebody has signed out, or in: that holds, and what came of the old sign-in is nobody's.
       const isOrphan =
         outcome.kind === "refreshed" &&

@@ -21,11 +21,6 @@ export interface Stored {
   generation: number;
   /** False: the storage could not be read, and this is what it last said. */
   isCertain: boolean;
-  /**
-   * There is nothing at all, not even a sign-out. VS Code deletes what it
-   * could not decrypt, so this alone signs nobody out.
-   */
-  isMissing: boolean;
 }
 
 export interface TokenStoreDeps {
@@ -55,6 +50,8 @@ export class TokenStore {
   /** What was last read or written: it holds while the storage cannot be read. */
   readonly #known = new Map<string, { text: string | undefined } & Parsed>();
 
+  #isReadable = true;
+
   constructor(private readonly deps: TokenStoreDeps) {}
 
   /** False while a sign-in would not outlive this run. */
@@ -73,25 +70,19 @@ export class TokenStore {
     });
 
   async read(serverUrl: string): Promise<Stored> {
+    const before = this.#known.get(serverUrl);
     let text: string | undefined;
     try {
       text = await this.#inTime(this.deps.secrets.get(keyPrefix + serverUrl));
+      this.#isReadable = true;
     } catch (error) {
-      this.deps.log.warn(`Reading the secret storage: ${messageOf(error)}`);
-      const held = this.#held.get(serverUrl)?.record;
-      const known = this.#known.get(serverUrl);
-      return held
-        ? { ...asParsed(held), isCertain: true, isMissing: false }
-        : {
-            record: known?.record,
-            generation: known?.generation ?? 0,
-            isCertain: false,
-            isMissing: false,
-          };
+      return this.#unread(serverUrl, error);
     }
-    const parsed = this.#newer(serverUrl, text);
-    const isMissing = text === undefined && parsed.record === undefined;
-    return { ...parsed, isCertain: true, isMissing };
+    const known = this.#known.get(serverUrl);
+    const { record, generation } =
+      // What was written while it was read is newer than what it found.
+      known && known !== before ? known : this.#newer(serverUrl, text);
+    return { record, generation, isCertain: true };
   }
 
   /** Never throws: a record that the storage does not take is kept in memory. */
@@ -109,6 +100,19 @@ export class TokenStore {
     }
   }
 
+  #unread(serverUrl: string, error: unknown): Stored {
+    if (this.#isReadable) {
+      // Once: it is read every other second.
+      this.deps.log.warn(`Reading the secret storage: ${messageOf(error)}`);
+    }
+    this.#isReadable = false;
+    const held = this.#held.get(serverUrl);
+    const { record, generation } = held
+      ? asParsed(held.record)
+      : (this.#known.get(serverUrl) ?? nothing);
+    return { record, generation, isCertain: held !== undefined };
+  }
+
   /** What is held in memory gives way only to what another window has stored since. */
   #newer(serverUrl: string, text: string | undefined): Parsed {
     const held = this.#held.get(serverUrl);
@@ -121,17 +125,38 @@ export class TokenStore {
     }
     const known = this.#known.get(serverUrl);
     if (known && known.text === text) {
-      return { record: known.record, generation: known.generation };
+      return known;
+    }
+    if (text === undefined && known?.record) {
+      this.#putBack(known.record);
+      return known;
     }
     const parsed = this.#parse(serverUrl, text);
     this.#known.set(serverUrl, { text, ...parsed });
     return parsed;
   }
 
+  /**
+   * A sign-out is a record, too: one that is not there any more was lost. VS
+   * Code deletes what it could not decrypt. It is stored again once, and held
+   * in memory until it has been read back: a storage that loses everything
+   * must not be written to for ever.
+   */
+  #putBack(record: StoredRecord): void {
+    const { serverUrl } = record;
+    this.deps.log.warn("The stored sign-in was lost, and is put back.");
+    this.#held.set(serverUrl, { record, over: undefined });
+    Promise.resolve(
+      this.deps.secrets.store(keyPrefix + serverUrl, JSON.stringify(record)),
+    ).catch((error: unknown) => {
+      this.deps.log.warn(`Writing the secret storage: ${messageOf(error)}`);
+    });
+  }
+
   /** Told in the log only when it is new: the same text is not parsed twice. */
   #parse(serverUrl: string, text: string | undefined): Parsed {
     if (text === undefined) {
-      return { record: undefined, generation: 0 };
+      return nothing;
     }
     const value = parseJson(text);
     const record = validate(storedRecordSchema, value);
@@ -168,6 +193,8 @@ interface Parsed {
   record: StoredRecord | undefined;
   generation: number;
 }
+
+const nothing: Parsed = { record: undefined, generation: 0 };
 
 function asParsed(record: StoredRecord): Parsed {
   return { record, generation: record.generation };

@@ -26,7 +26,8 @@ async function main(): Promise<void> {
   const clock = new FakeClock(Number(now));
   let refreshes = 0;
   const countingFetch: typeof fetch = (input, init) => {
-    refreshes += String(input).endsWith("/refresh") ? 1 : 0;
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    refreshes += pathname.endsWith("/refresh") ? 1 : 0;
     return fetch(input, init);
   };
   const api = new AuthApi({ fetch: countingFetch, clock: systemClock }, server);

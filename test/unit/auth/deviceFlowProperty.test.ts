@@ -50,7 +50,7 @@ class ModelServer {
   }
 
   readonly fetch: typeof fetch = (input, init) => {
-    const { pathname } = new URL(String(input));
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
     return pathname.endsWith("device-code")
       ? Promise.resolve(this.#code())
       : this.#poll(init?.signal ?? undefined);

@@ -108,7 +108,7 @@ describe("Signing in with the browser, under fire", function () {
         if (!one.staysOpen) {
           connection.end();
         }
-        return one.staysOpen ? undefined : connection.closed;
+        return one.staysOpen ? Promise.resolve() : connection.closed;
       });
       await Promise.all(batch);
       // Those before the last ones make room, whatever state they are in.

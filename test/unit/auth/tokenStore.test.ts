@@ -37,7 +37,7 @@ const signedOut: StoredRecord = {
   serverUrl,
 };
 
-const sure = { isCertain: true, isMissing: false };
+const sure = { isCertain: true };
 
 describe("The token store", () => {
   let clock: FakeClock;
@@ -67,7 +67,7 @@ describe("The token store", () => {
   const read = () => readBy(store);
 
   it("gives back what was written, in another window and after a restart too", async () => {
-    const none = { ...sure, record: undefined, generation: 0, isMissing: true };
+    const none = { ...sure, record: undefined, generation: 0 };
     assert.deepEqual(await store.read(serverUrl), none);
     for (const one of [record, apiKey, signedOut]) {
       await store.write(one);
@@ -196,6 +196,63 @@ describe("The token store", () => {
       assert.deepEqual(await read(), newer);
       secrets.fails = { get: true };
       assert.deepEqual(await read(), newer);
+    });
+
+    it("says once that it cannot be read, and again after it could", async () => {
+      for (const times of [1, 2]) {
+        secrets.fails = { get: true };
+        await read();
+        await read();
+        assert.equal(warnings.length, times);
+        secrets.fails = {};
+        await read();
+      }
+    });
+
+    it("prefers what was written while it read", async () => {
+      let finish = () => {};
+      secrets.get = () =>
+        new Promise((resolve) => (finish = () => resolve(undefined)));
+      const reading = read();
+      await store.write(record);
+      finish();
+      assert.deepEqual(await reading, record);
+      assert.deepEqual(warnings, []);
+    });
+
+    it("puts back what was lost: VS Code deletes what it could not decrypt", async () => {
+      await store.write(record);
+      keyring.values.delete(key);
+      assert.deepEqual(await read(), record);
+      assert.deepEqual(await readBy(open(keyring.window())), record);
+      assert.deepEqual(await read(), record);
+      assert.equal(store.isPersistent, true);
+    });
+
+    it("puts it back once, and holds it in memory, where everything is lost", async () => {
+      await store.write(record);
+      let writes = 0;
+      keyring.values.delete(key);
+      secrets.store = async () => {
+        await Promise.resolve();
+        writes += 1;
+        secrets.tell(key);
+      };
+      for (let count = 0; count < 5; count++) {
+        assert.deepEqual(await read(), record);
+      }
+      assert.deepEqual([writes, store.isPersistent], [1, false]);
+      await store.write(newer);
+      assert.deepEqual(await read(), newer);
+    });
+
+    it("goes on when it cannot be put back", async () => {
+      await store.write(record);
+      keyring.values.delete(key);
+      secrets.fails = { store: true };
+      assert.deepEqual(await read(), record);
+      await clock.advance(0);
+      assert.equal(store.isPersistent, false);
     });
 
     it("does not wait for ever for one that asks for its password", async () => {
