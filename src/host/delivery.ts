@@ -163,8 +163,9 @@ export class DeliveryHost extends Disposable {
   /** What agents do goes on waiting when the relay was stopped, or is being started. */
   #gaugeIfAlone(): void {
     const { account, supervisor } = this.deps;
-    const isAlone = account.state.kind === "signedIn" && !supervisor.isRunning;
-    if (!isAlone || this.isDisposed) {
+    const isAlone =
+      supervisor.status.connection === "stopped" || !supervisor.isRunning;
+    if (!isAlone || account.state.kind === "signedOut" || this.isDisposed) {
       this.#gauge?.dispose();
       this.#gauge = undefined;
       this.#counts = undefined;

@@ -41,7 +41,7 @@ describe("Signing in with the browser, and what an account can do", () => {
 
   it("stops the relay at the user's word, and what agents do waits", async () => {
     await fp().runCommand("Failproof: Stop Relay");
-    await fp().statusBar.filter({ hasText: /stopped, \d+ queued/ }).waitFor();
+    await fp().statusBar.filter({ hasText: "stopped" }).waitFor();
     await eventually(
       "no relay runs",
       () => workbench.current.processes("relay.js").length === 0,
@@ -49,6 +49,9 @@ describe("Signing in with the browser, and what an account can do", () => {
     await fp().openChat();
     await fp().send("MOCK:chunks=2");
     await fp().byTestId("turn").waitFor();
+    await fp()
+      .statusBar.filter({ hasText: /stopped, \d+ queued/ })
+      .waitFor();
     assert.deepEqual(workbench.current.events(), []);
     await fp().runCommand("Failproof: Show What Is Sent");
     const editor = workbench.current.page.locator(".monaco-editor .view-lines");
