@@ -20,8 +20,11 @@ export interface QueueReaderDeps {
   claimIntervalMs: number;
 }
 
-/** The contract's batch. */
-export const batchSize = 100;
+/**
+ * What is under way at a time: ten of the contract's batches (relay/frames.ts),
+ * so that the server writes to its disk once for several of them.
+ */
+export const batchSize = 1_000;
 
 interface Batch {
   records: readonly EventRecord[];

@@ -4,10 +4,11 @@ import { messageOf } from "../base/errors";
 import { isRecord, parseJson } from "../base/json";
 import type { EventRecord } from "../protocol/eventRecord";
 import { validate } from "../protocol/validate";
+import { framesOf } from "./frames";
 import { rejectedEventsSchema, toRejected } from "./rejectedEvents";
 import { maxRetryAfterMs, retryAfterMs } from "./retryAfter";
 import { serverWords } from "./serverWords";
-import type { EventTransport, SendOutcome } from "./transport";
+import type { EventTransport, RejectedEvent, SendOutcome } from "./transport";
 
 export interface RestTransportDeps {
   fetch: typeof fetch;
@@ -24,7 +25,7 @@ const endedReason = "Sending was ended.";
 const answerSchema = v.object({ rejected: v.optional(rejectedEventsSchema) });
 const errorSchema = v.object({ error: v.string() });
 
-/** Sends each batch as one POST. */
+/** Sends each of the contract's batches as one POST, one after the other. */
 export class RestTransport implements EventTransport {
   #isClosed = false;
   #underWay: AbortController | undefined;
@@ -32,9 +33,23 @@ export class RestTransport implements EventTransport {
   constructor(private readonly deps: RestTransportDeps) {}
 
   async send(events: readonly EventRecord[]): Promise<SendOutcome> {
-    if (events.length === 0) {
-      return { kind: "sent", rejected: [] };
+    const rejected: RejectedEvent[] = [];
+    for (const batch of framesOf(events)) {
+      const outcome = await this.#sendBatch(batch);
+      if (outcome.kind !== "sent") {
+        return outcome;
+      }
+      rejected.push(...outcome.rejected);
     }
+    return { kind: "sent", rejected };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#underWay?.abort();
+  }
+
+  async #sendBatch(events: readonly EventRecord[]): Promise<SendOutcome> {
     if (this.#isClosed) {
       return { kind: "retryable", reason: endedReason };
     }
@@ -49,11 +64,6 @@ export class RestTransport implements EventTransport {
     } finally {
       timer.dispose();
     }
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#underWay?.abort();
   }
 
   #post(

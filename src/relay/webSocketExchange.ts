@@ -7,9 +7,11 @@ import { rejectedEventsSchema, toRejected } from "./rejectedEvents";
 import type { RejectedEvent } from "./transport";
 import type { CloseInfo, WebSocketConnection } from "./webSocketConnection";
 
-/** What came of one batch. A frame that fits nothing is passed over, not an end. */
-export type BatchReply =
+/** What came of the batches. A frame that fits nothing is passed over, not an end. */
+export type ExchangeReply =
+  /** All of them were acknowledged. */
   | { kind: "ack"; rejected: RejectedEvent[] }
+  /** One of them was not taken; what became of those behind it is not waited for. */
   | { kind: "error"; error: string; retryAfterMs: number | undefined }
   | { kind: "closed"; info: CloseInfo }
   | { kind: "timeout" };
@@ -28,44 +30,71 @@ const errorSchema = v.object({
   retry_after: v.optional(v.nullable(v.number())),
 });
 
-/** Sends one batch and waits for what the server says about it. */
-export function exchangeBatch(
+/**
+ * Sends batches, one behind the other, and waits for what the server says
+ * about each of them: not before the next one is sent, for most of the time is
+ * spent in waiting for the server's disk.
+ */
+export function exchangeBatches(
   connection: WebSocketConnection,
   clock: Clock,
-  batchId: string,
-  events: readonly EventRecord[],
-): Promise<BatchReply> {
+  newId: () => string,
+  batches: readonly (readonly EventRecord[])[],
+): Promise<ExchangeReply> {
   return new Promise((resolve) => {
+    const pending = new Set<string>();
+    const rejected: RejectedEvent[] = [];
     const store = new DisposableStore();
-    const finish = (reply: BatchReply) => {
+    const finish = (reply: ExchangeReply) => {
+      timer.dispose();
       store.dispose();
       resolve(reply);
     };
+    const startTimer = () =>
+      clock.schedule(ackTimeoutMs, () => finish({ kind: "timeout" }));
+    let timer = startTimer();
     store.add(
       connection.onMessage((text) => {
-        const reply = replyIn(text, batchId);
-        if (reply) {
+        const reply = replyIn(text, pending);
+        if (reply?.kind === "error") {
           finish(reply);
+        } else if (reply) {
+          rejected.push(...reply.rejected);
+          pending.delete(reply.batchId);
+          timer.dispose();
+          timer = startTimer();
+          if (pending.size === 0) {
+            finish({ kind: "ack", rejected });
+          }
         }
       }),
     );
-    store.add(clock.schedule(ackTimeoutMs, () => finish({ kind: "timeout" })));
     store.add(
       connection.onDidClose((info) => finish({ kind: "closed", info })),
     );
-    connection.send(JSON.stringify({ batch_id: batchId, events }));
+    for (const events of batches) {
+      const batchId = newId();
+      pending.add(batchId);
+      connection.send(JSON.stringify({ batch_id: batchId, events }));
+    }
   });
 }
 
-function replyIn(text: string, batchId: string): BatchReply | undefined {
+type Reply =
+  | { kind: "ack"; batchId: string; rejected: RejectedEvent[] }
+  | Extract<ExchangeReply, { kind: "error" }>;
+
+function replyIn(text: string, pending: Set<string>): Reply | undefined {
   const ack = validateJson(ackSchema, text);
   if (ack) {
-    return ack.ack === batchId
-      ? { kind: "ack", rejected: toRejected(ack.rejected) }
+    const rejected = toRejected(ack.rejected);
+    return pending.has(ack.ack)
+      ? { kind: "ack", batchId: ack.ack, rejected }
       : undefined;
   }
   const error = validateJson(errorSchema, text);
-  if (!error || (error.batch_id ?? batchId) !== batchId) {
+  const batchId = error?.batch_id ?? undefined;
+  if (!error || (batchId !== undefined && !pending.has(batchId))) {
     return undefined;
   }
   const seconds = error.retry_after ?? undefined;

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock";
 import type { EventRecord } from "../protocol/eventRecord";
+import { framesOf } from "./frames";
 import { boundedMs, maxRetryAfterMs, retryAfterMs } from "./retryAfter";
 import { serverWords } from "./serverWords";
 import type { EventTransport, SendOutcome } from "./transport";
@@ -9,7 +10,7 @@ import {
   connectWebSocket,
   type WebSocketConnection,
 } from "./webSocketConnection";
-import { exchangeBatch } from "./webSocketExchange";
+import { exchangeBatches } from "./webSocketExchange";
 
 /**
  * Not taken over WebSocket; another way may do. `batch`: the server reported
@@ -42,8 +43,8 @@ const shortLifeMs = 10_000;
 
 /**
  * One connection, opened when it is needed and kept. The first frame is the
- * bare access token; then one batch at a time, each waiting for its
- * acknowledgement.
+ * bare access token; then batches, each of which is acknowledged. One `send` at
+ * a time.
  */
 export class WebSocketTransport implements EventTransport<WebSocketOutcome> {
   readonly #ended = new AbortController();
@@ -109,7 +110,12 @@ export class WebSocketTransport implements EventTransport<WebSocketOutcome> {
     events: readonly EventRecord[],
   ): Promise<WebSocketOutcome> {
     const { clock, newId, accessToken } = this.deps;
-    const reply = await exchangeBatch(connection, clock, newId(), events);
+    const reply = await exchangeBatches(
+      connection,
+      clock,
+      newId,
+      framesOf(events),
+    );
     switch (reply.kind) {
       case "ack":
         this.#hasAcked = true;

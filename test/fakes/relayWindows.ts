@@ -84,7 +84,7 @@ export function pidsOf(script: string): number[] {
     .filter((pid) => {
       try {
         const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return line.split("\0")[1] === script && isRunning(pid);
+        return line.endsWith(`\0${script}\0`) && isRunning(pid);
       } catch {
         // It has ended between the two reads.
         return false;

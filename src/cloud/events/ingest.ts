@@ -62,10 +62,31 @@ export class Ingest {
   }
 
   ingest(userId: string, batch: readonly unknown[]): IngestOutcome {
+    return this.ingestAll(userId, [batch])[0] ?? { kind: "unavailable" };
+  }
+
+  /** Several batches with one write to the disk; the outcomes in their order. */
+  ingestAll(
+    userId: string,
+    batches: readonly (readonly unknown[])[],
+  ): IngestOutcome[] {
+    const { store, logger } = this.#deps;
+    try {
+      return store.transaction(() =>
+        batches.map((batch) => this.#add(userId, batch)),
+      );
+    } catch (error) {
+      logger.error(`events could not be stored: ${messageOf(error)}`);
+      return batches.map(() => ({ kind: "unavailable" }));
+    }
+  }
+
+  /** Throws what the store threw. */
+  #add(userId: string, batch: readonly unknown[]): IngestOutcome {
     if (batch.length > maxBatchEvents) {
       return { kind: "too-many" };
     }
-    const { store, clock, logger } = this.#deps;
+    const { store, clock } = this.#deps;
     const valid: EventRecord[] = [];
     const rejected: RejectedEvent[] = [];
     for (const candidate of batch) {
@@ -77,14 +98,9 @@ export class Ingest {
         rejected.push(rejection(candidate, result.issues[0]));
       }
     }
-    try {
-      const accepted = store.addEvents(userId, valid, clock.now());
-      const duplicates = valid.length - accepted;
-      return { kind: "stored", accepted, duplicates, rejected };
-    } catch (error) {
-      logger.error(`events could not be stored: ${messageOf(error)}`);
-      return { kind: "unavailable" };
-    }
+    const accepted = store.addEvents(userId, valid, clock.now());
+    const duplicates = valid.length - accepted;
+    return { kind: "stored", accepted, duplicates, rejected };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type DisposableLike,
   toDisposable,
 } from "../../base/lifecycle";
+import { nextTurn } from "../../node/systemClock";
 import { validate } from "../../protocol/validate";
 import type { Tokens } from "../auth/tokens";
 import type { Faults } from "../faults";
@@ -28,6 +29,9 @@ const longestWatchMs = 24 * 3600 * 1000;
 
 /** How long a client may take to say who it is; in milliseconds. */
 const tokenTimeoutMs = 10_000;
+
+/** Batches that are stored with one write to the disk, at most. */
+const maxTogether = 32;
 
 const batchId = v.union([v.string(), v.number()]);
 const frameSchema = v.object({
@@ -54,6 +58,8 @@ export class IngestConnection extends Disposable {
   readonly #deps: IngestConnectionDeps;
   #bearer: string | undefined;
   #watch: DisposableLike | undefined;
+  readonly #waiting: Frame[] = [];
+  #turn: DisposableLike | undefined;
 
   constructor(deps: IngestConnectionDeps) {
     super();
@@ -69,6 +75,7 @@ export class IngestConnection extends Disposable {
     this.register(tokens.onDidEnd(() => this.#watchHolder()));
     this.register(toDisposable(() => this.#watch?.dispose()));
     this.register(toDisposable(() => socket.terminate()));
+    this.register(toDisposable(() => this.#turn?.dispose()));
     socket.on("message", (data, isBinary) =>
       this.#receive(isBinary ? undefined : textOf(data)),
     );
@@ -124,9 +131,17 @@ export class IngestConnection extends Disposable {
   #suffer(frame: Frame): void {
     const { faults, clock, socket } = this.#deps;
     const fault = faults.take(ingestPath, ["delay", "drop", "close"]);
+    if (fault) {
+      this.#storeWaiting();
+    }
     switch (fault?.kind) {
       case undefined:
-        this.#send(this.#store(frame));
+        this.#waiting.push(frame);
+        if (this.#waiting.length === 1) {
+          this.#turn = nextTurn(() => this.#storeWaiting());
+        } else if (this.#waiting.length >= maxTogether) {
+          this.#storeWaiting();
+        }
         return;
       case "delay": {
         const run = () => this.#send(this.#store(frame));
@@ -138,6 +153,23 @@ export class IngestConnection extends Disposable {
         return;
       case "close":
         socket.close(fault.code, "a fault that was asked for");
+    }
+  }
+
+  /**
+   * Batches that came together are stored together: a write to the disk takes
+   * longer than all the rest, and one is enough for all of them.
+   */
+  #storeWaiting(): void {
+    this.#turn?.dispose();
+    const frames = this.#waiting.splice(0);
+    const user = frames.length > 0 ? this.#holder()?.user : undefined;
+    if (user) {
+      const batches = frames.map(({ events }) => events);
+      const outcomes = this.#deps.ingest.ingestAll(user.id, batches);
+      outcomes.forEach((outcome, index) => {
+        this.#send(answerTo(frames[index]?.batch_id ?? "", outcome));
+      });
     }
   }
 

@@ -223,17 +223,11 @@ export class SqliteStore extends Disposable implements CloudStore {
     receivedAt: number,
   ): number {
     return this.transaction(() => {
+      const insert = this.#prepare(insertEvent);
       let added = 0;
       for (const event of events) {
-        added += this.#run(insertEvent, {
-          ...event,
-          policy_names:
-            event.policy_names === null
-              ? null
-              : JSON.stringify(event.policy_names),
-          user_id: userId,
-          received_at: receivedAt,
-        });
+        const values = valuesOf(event);
+        added += Number(insert.run(userId, ...values, receivedAt).changes);
       }
       return added;
     });
@@ -271,4 +265,26 @@ export class SqliteStore extends Disposable implements CloudStore {
     const row = this.#prepare(sql).get(columns);
     return row === undefined ? undefined : v.parse(schema, row);
   }
+}
+
+/** In the order of `insertEvent`'s columns. */
+function valuesOf(event: EventRecord): SQLInputValue[] {
+  const names = event.policy_names;
+  return [
+    event.client_event_id,
+    event.timestamp,
+    event.event_type,
+    event.tool_name,
+    event.policy_name,
+    names === null ? null : JSON.stringify(names),
+    event.decision,
+    event.reason,
+    event.duration_ms,
+    event.session_id,
+    event.cwd_hash,
+    event.permission_mode,
+    event.hook_event_name,
+    event.integration,
+    event.source,
+  ];
 }

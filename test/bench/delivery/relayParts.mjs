@@ -8,7 +8,9 @@ import { measureDrain } from "./drain.mjs";
 import { measureIdle } from "./idle.mjs";
 
 /** @type {import("../../../scripts/bench.mjs").Report} */
-const report = (result) => process.stdout.write(`${JSON.stringify(result)}\n`);
+const report = (result) => {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+};
 const dist = String(process.argv[2]);
 await measureDrain(report, dist);
 await measureIdle(report, dist);

@@ -186,7 +186,7 @@ function pidOf(script, home) {
     try {
       const command = readFileSync(`/proc/${name}/cmdline`, "utf8");
       const environ = readFileSync(`/proc/${name}/environ`, "utf8");
-      if (command.split("\0")[1] === script && environ.includes(home))
+      if (command.split("\0").includes(script) && environ.includes(home))
         return Number(name);
     } catch {
       // It ended meanwhile, or is another user's.
@@ -201,7 +201,8 @@ function pidOf(script, home) {
  * @returns {Promise<string>} The access token.
  */
 async function signIn(url) {
-  const post = async (/** @type {string} */ name, /** @type {object} */ body) =>
+  /** @type {(name: string, body: object) => Promise<any>} */
+  const post = async (name, body) =>
     (
       await fetch(`${url}/api/v1/auth/${name}`, {
         method: "POST",
