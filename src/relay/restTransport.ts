@@ -20,6 +20,9 @@ export interface RestTransportDeps {
 /** The contract's limit for every request. */
 const timeoutMs = 10_000;
 
+/** The reasons for 100 refused events fit many times. */
+const maxAnswerBytes = 1024 * 1024;
+
 const endedReason = "Sending was ended.";
 
 const answerSchema = v.object({ rejected: v.optional(rejectedEventsSchema) });
@@ -58,7 +61,7 @@ export class RestTransport implements EventTransport {
     const timer = this.deps.clock.schedule(timeoutMs, () => abort.abort());
     try {
       const response = await this.#post(events, abort.signal);
-      return this.#outcomeOf(response, await response.text());
+      return this.#outcomeOf(response, await textOf(response));
     } catch (error) {
       return { kind: "retryable", reason: this.#failure(error, abort.signal) };
     } finally {
@@ -134,6 +137,21 @@ export class RestTransport implements EventTransport {
     const cause = error instanceof Error && error.cause ? error.cause : error;
     return `The server cannot be reached: ${serverWords(messageOf(cause), this.deps.accessToken)}.`;
   }
+}
+
+/** The text of an answer; of one that does not end, no more than a server has to say. */
+async function textOf(response: Response): Promise<string> {
+  const body: ReadableStream<Uint8Array> | null = response.body;
+  const chunks: Uint8Array[] = [];
+  let lengthBytes = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    lengthBytes += chunk.byteLength;
+    if (lengthBytes > maxAnswerBytes) {
+      break;
+    }
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Only a JSON object is a delivery: a captive portal answers 200 as well, with a page. */

@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import WebSocket from "ws";
 import type { Clock } from "../base/clock";
 import { Emitter } from "../base/event";
-import { Disposable } from "../base/lifecycle";
+import { Disposable, type DisposableLike } from "../base/lifecycle";
+import { Heartbeat } from "./heartbeat";
 
 export interface CloseInfo {
   /** 1006 when the connection broke. */
@@ -34,8 +35,21 @@ export class WebSocketConnection extends Disposable {
   readonly #close = new Emitter<CloseInfo>();
   readonly onDidClose = this.#close.event;
 
-  constructor(private readonly socket: WebSocket) {
+  readonly #heartbeat: Heartbeat;
+
+  constructor(
+    private readonly socket: WebSocket,
+    clock: Clock,
+  ) {
     super();
+    this.#heartbeat = this.register(
+      new Heartbeat({
+        clock,
+        ping: () => socket.ping(),
+        onDead: () => this.dispose(),
+      }),
+    );
+    socket.on("pong", () => this.#heartbeat.heard());
     socket.once("close", (code) => this.#close.fire({ code }));
     socket.on("message", (data, isBinary) => {
       if (!isBinary && Buffer.isBuffer(data)) {
@@ -44,6 +58,11 @@ export class WebSocketConnection extends Disposable {
     });
     // No closing handshake: who disposes does not wait, and what is not acknowledged is sent again.
     this.register({ dispose: () => socket.terminate() });
+  }
+
+  /** Until the answer is disposed, silence is no sign of death: who waits has a limit of his own. */
+  suspendHeartbeat(): DisposableLike {
+    return this.#heartbeat.suspend();
   }
 
   send(text: string): void {
@@ -84,7 +103,10 @@ export function connectWebSocket(
       finish(answered(response));
     });
     socket.on("open", () =>
-      finish({ kind: "open", connection: new WebSocketConnection(socket) }),
+      finish({
+        kind: "open",
+        connection: new WebSocketConnection(socket, clock),
+      }),
     );
     signal.addEventListener("abort", cancel, { once: true });
     if (signal.aborted) {

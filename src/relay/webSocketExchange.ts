@@ -53,6 +53,7 @@ export function exchangeBatches(
     const startTimer = () =>
       clock.schedule(ackTimeoutMs, () => finish({ kind: "timeout" }));
     let timer = startTimer();
+    store.add(connection.suspendHeartbeat());
     store.add(
       connection.onMessage((text) => {
         const reply = replyIn(text, pending);

@@ -15,8 +15,8 @@ import { exchangeBatches } from "./webSocketExchange";
 /**
  * Not taken over WebSocket; another way may do. `batch`: the server reported
  * an error in words only, and REST's status will say what kind of error it is.
- * `connection`: there is no WebSocket here; `isAnswered` when somebody said so
- * over HTTP, and did not just cut the connection.
+ * `connection`: there is no WebSocket here; `isAnswered` when a server said so
+ * over HTTP, and nobody just cut the connection or answered in its place.
  */
 type Refused =
   | { kind: "refused"; scope: "batch"; reason: string }
@@ -176,6 +176,8 @@ export class WebSocketTransport implements EventTransport<WebSocketOutcome> {
       return { kind: "unauthorized" };
     }
     const reason = `The server answered ${status} instead of a WebSocket.`;
+    // A login page or a gateway is no server, and 403 is no way.
+    const isAnswered = status >= 400 && status < 500 && status !== 403;
     if (status === 429 || status === 503) {
       const afterMs = retryAfterMs(retryAfter, clock.now());
       return {
@@ -184,7 +186,7 @@ export class WebSocketTransport implements EventTransport<WebSocketOutcome> {
         ...(afterMs === undefined ? {} : { afterMs }),
       };
     }
-    return { kind: "refused", scope: "connection", isAnswered: true, reason };
+    return { kind: "refused", scope: "connection", isAnswered, reason };
   }
 }
 

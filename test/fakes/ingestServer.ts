@@ -38,11 +38,14 @@ export class IngestServer {
   readonly tokens: string[] = [];
   posts = 0;
   connections = 0;
+  /** Pings of clients whose answer they have. */
+  pingsAnswered = 0;
 
   accepts: (token: string) => boolean = () => true;
   ack: AckMode = "ack";
-  /** When false, an upgrade gets 404. */
+  /** When false, an upgrade gets this status. */
   hasWebSocket = true;
+  upgradeStatus = 404;
   /** The status of every POST, unless 200. */
   postStatus = 200;
   postHeaders: Record<string, string> = {};
@@ -72,7 +75,9 @@ export class IngestServer {
     });
     server.on("upgrade", (request, socket, head) => {
       if (!this.hasWebSocket) {
-        socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        socket.end(
+          `HTTP/1.1 ${this.upgradeStatus} x\r\nContent-Length: 0\r\n\r\n`,
+        );
         return;
       }
       this.#sockets.handleUpgrade(request, socket, head, (client) =>
@@ -98,6 +103,13 @@ export class IngestServer {
     );
   }
 
+  /** From now on the clients hear nothing, not even that: as when a cable was pulled. */
+  freezeSockets(): void {
+    for (const client of this.#sockets.clients) {
+      client.pause();
+    }
+  }
+
   /** Closes every open WebSocket. */
   closeSockets(code: number): void {
     for (const client of this.#sockets.clients) {
@@ -107,6 +119,9 @@ export class IngestServer {
 
   #serve(client: WebSocket): void {
     this.connections += 1;
+    // Frames keep their order: who has answered this has heard the answer to his own.
+    client.on("ping", () => client.ping());
+    client.on("pong", () => (this.pingsAnswered += 1));
     client.once("message", (token: Buffer) => {
       this.tokens.push(token.toString());
       if (!this.accepts(token.toString())) {

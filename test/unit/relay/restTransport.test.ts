@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../src/node/systemClock";
 import { RestTransport } from "../../../src/relay/restTransport";
 import { serverAddress } from "../../../src/relay/serverAddress";
+import { AnswerServer } from "../../fakes/answerServer";
 import { IngestServer } from "../../fakes/ingestServer";
 import { someRecord } from "../../fakes/queueHome";
 
-function addresses(server: IngestServer) {
+function addresses(server: { url: string }) {
   const address = serverAddress(server.url);
   assert.ok(address.ok);
   return address;
@@ -74,6 +75,37 @@ describe("RestTransport", () => {
       assert.equal(server.posts, 1);
     });
   }
+
+  it("sends a long batch in the contract's pieces", async () => {
+    const events = Array.from({ length: 250 }, () => someRecord());
+    assert.equal((await transport.send(events)).kind, "sent");
+    assert.equal(server.posts, 3);
+    assert.deepEqual([...server.events.values()], events);
+  });
+
+  it("reads no more of an endless page than a server would have to say", async () => {
+    const endless = new AnswerServer();
+    await endless.start();
+    let writtenBytes = 0;
+    endless.answer = (response) => {
+      response.writeHead(200, { "content-type": "text/html" });
+      const fill = () => {
+        let isReady = true;
+        while (isReady && !response.destroyed) {
+          isReady = response.write("x".repeat(65_536));
+          writtenBytes += 65_536;
+        }
+      };
+      response.on("drain", fill);
+      fill();
+    };
+    const { restUrl } = addresses(endless);
+    const deps = { fetch, clock: systemClock, accessToken: "t", restUrl };
+    const outcome = await new RestTransport(deps).send([someRecord()]);
+    assert.equal(outcome.kind, "retryable");
+    assert.ok(writtenBytes < 50 * 1024 * 1024);
+    await endless.stop();
+  });
 
   it("takes 401 as a token that is not accepted", async () => {
     server.accepts = () => false;

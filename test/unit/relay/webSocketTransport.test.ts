@@ -107,6 +107,74 @@ describe("WebSocketTransport", () => {
     );
   });
 
+  for (const [status, isAnswered] of [
+    [200, false],
+    [302, false],
+    [400, true],
+    [403, false],
+    [426, true],
+    [502, false],
+  ] as const) {
+    it(`takes ${status} instead of a WebSocket for ${isAnswered ? "a" : "no"} server's answer`, async () => {
+      server.hasWebSocket = false;
+      server.upgradeStatus = status;
+      const outcome = await sendOne();
+      assert.ok(outcome.kind === "refused" && outcome.scope === "connection");
+      assert.equal(outcome.isAnswered, isAnswered);
+    });
+  }
+
+  it("sends a long batch in the contract's pieces, all of them before the first answer", async () => {
+    server.ack = "silent";
+    const events = Array.from({ length: 250 }, () => someRecord());
+    const outcome = transport.send(events);
+    await eventually(() => server.batches === 3, "all of it arrives");
+    assert.deepEqual([...server.events.values()], events);
+    server.closeSockets(1011);
+    assert.equal((await outcome).kind, "retryable");
+  });
+
+  it("names every event that was refused in any of the pieces", async () => {
+    server.namesRejected = true;
+    server.isBad = (event) => event.tool_name === "bad";
+    const events = Array.from({ length: 250 }, (_, index) =>
+      someRecord({ tool_name: index % 100 === 7 ? "bad" : "good" }),
+    );
+    const outcome = await transport.send(events);
+    assert.deepEqual(
+      outcome.kind === "sent" &&
+        outcome.rejected.map(({ clientEventId }) => clientEventId),
+      [7, 107, 207].map((index) => events[index]?.client_event_id),
+    );
+  });
+
+  it("finds within 20 s that nobody is there any more", async () => {
+    await sendOne();
+    for (let beat = 1; beat <= 5; beat += 1) {
+      await clock.advance(10_000);
+      await eventually(() => server.pingsAnswered === beat, "a ping");
+    }
+    assert.equal(closes, 0);
+    server.freezeSockets();
+    await clock.advance(20_000);
+    await eventually(() => closes === 1, "the end is told");
+    assert.equal((await sendOne()).kind, "sent");
+    assert.equal(server.connections, 2);
+  });
+
+  it("gives a server that is busy with a batch its 30 s", async () => {
+    server.ack = "silent";
+    const outcome = sendOne();
+    await eventually(() => server.batches === 1, "the batch arrives");
+    server.freezeSockets();
+    let isOver = false;
+    void outcome.then(() => (isOver = true));
+    await clock.advance(29_000);
+    assert.equal(isOver, false);
+    await clock.advance(1_000);
+    assert.equal((await outcome).kind, "retryable");
+  });
+
   it("leaves it to another way to find out what an error in words means", async () => {
     server.ack = "error";
     const outcome = await sendOne();
