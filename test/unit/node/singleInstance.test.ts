@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DisposableLike } from "../../../src/base/lifecycle";
 import { ManagedProcess } from "../../../src/node/managedProcess";
-import { acquireSingleInstance } from "../../../src/node/singleInstance";
+import {
+  acquireSingleInstance,
+  instanceAddress,
+  serveAsSingleInstance,
+} from "../../../src/node/singleInstance";
 import { systemClock } from "../../../src/node/systemClock";
 import { bundle } from "../../fakes/bundle";
 import { eventually } from "../../fakes/eventually";
@@ -131,6 +135,29 @@ describe("The machine-wide lock", function () {
     await eventually(() => isStandby, "the second holder still has it");
   });
 
+  it("is served to whoever connects, at a path too, and is free at once when let go of", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "failproof-lock-"));
+    const path = join(folder, "lock.sock");
+    for (const address of [path, instanceAddress(name)]) {
+      for (let round = 0; round < 3; round += 1) {
+        let visitors = 0;
+        const serve = () =>
+          serveAsSingleInstance(address, systemClock, (socket) => {
+            visitors += 1;
+            socket.on("error", () => {});
+          });
+        const served = await serve();
+        assert.ok(served);
+        locks.push(served);
+        assert.equal(await serve(), undefined);
+        await eventually(() => visitors === 1, "the second one was heard");
+        served.dispose();
+        assert.equal(existsSync(path), false);
+      }
+    }
+    rmSync(folder, { recursive: true });
+  });
+
   describe("between processes", () => {
     let folder: string;
     let script: string;
@@ -145,11 +172,15 @@ describe("The machine-wide lock", function () {
     });
     afterEach(() => processes.forEach(({ process }) => process.dispose()));
 
-    function start() {
+    const start = () => run(name);
+    /** An argument holds no NUL: "@" stands for it. */
+    const serve = (address: string) => run(address, "serve");
+
+    function run(...args: string[]) {
       const lines: string[] = [];
       const started = new ManagedProcess({
         command: process.execPath,
-        args: [script, name],
+        args: [script, ...args],
         env: process.env,
         onLine: (line) => lines.push(line),
       });
@@ -179,6 +210,31 @@ describe("The machine-wide lock", function () {
         assert.equal((await holder?.process.ended)?.signal, "SIGKILL");
       }
     });
+
+    for (const kind of ["a path", "the system's own"] as const) {
+      it(`is one that serves ${kind} address, also when many race for what a killed one left`, async () => {
+        const path = join(folder, `${randomUUID()}.sock`);
+        const address =
+          kind === "a path" ? path : instanceAddress(name).replace("\0", "@");
+        const race = async () => {
+          const racers = Array.from({ length: 6 }, () => serve(address));
+          await eventually(
+            () => racers.every(({ lines }) => lines.length === 1),
+            "each knows",
+          );
+          const held = racers.filter(({ lines }) => lines[0] === "held");
+          assert.equal(held.length, 1);
+          return held[0];
+        };
+        for (let round = 0; round < 3; round += 1) {
+          const holder = await race();
+          holder?.process.signal("SIGKILL");
+          await holder?.process.ended;
+          // A killed one leaves its socket in the file system: no sign of life.
+          assert.equal(existsSync(path), kind === "a path");
+        }
+      });
+    }
 
     it("goes to the next when its holder lets go of it and lives on", async () => {
       const first = start();
