@@ -1,0 +1,63 @@
+/**
+ * A window's process with nothing in it but the relay's supervisor:
+ * `host.js RELAY`, told by JSON lines on stdin. A relay that died is started
+ * again at once, and one that was given up as well: here they die all the time.
+ */
+import { createInterface } from "node:readline";
+import * as v from "valibot";
+import { nullLogger } from "../../../src/base/log";
+import { ManagedProcess } from "../../../src/node/managedProcess";
+import { systemClock, systemRandom } from "../../../src/node/systemClock";
+import { validateJson } from "../../../src/protocol/validate";
+import { RelaySupervisor } from "../../../src/relay/supervisor";
+
+const commandSchema = v.variant("do", [
+  v.object({
+    do: v.literal("credential"),
+    serverUrl: v.string(),
+    accessToken: v.string(),
+  }),
+  v.object({ do: v.literal("sync") }),
+]);
+
+const restartMs = 50;
+const supervisor = new RelaySupervisor({
+  command: process.execPath,
+  args: [process.argv[2] ?? ""],
+  env: process.env,
+  clock: systemClock,
+  random: systemRandom,
+  log: {
+    ...nullLogger,
+    // What a relay says before it dies; not that it was killed.
+    warn: (message) => {
+      if (!message.startsWith("The relay ended")) {
+        process.stderr.write(`${message}\n`);
+      }
+    },
+  },
+  startProcess: (options) => new ManagedProcess(options),
+});
+
+supervisor.onDidChangeStatus((status) => {
+  process.stdout.write(`${JSON.stringify(status)}\n`);
+});
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    const command = validateJson(commandSchema, line);
+    if (command?.do === "credential") {
+      const { serverUrl, accessToken } = command;
+      supervisor.setCredential({ serverUrl, accessToken });
+    } else if (command?.do === "sync") {
+      void supervisor.syncNow();
+    }
+  })
+  .on("close", () => {
+    void supervisor.stop().then(() => process.exit(0));
+  });
+
+function keepAlive(): void {
+  supervisor.start();
+  systemClock.schedule(restartMs, keepAlive);
+}
+keepAlive();
