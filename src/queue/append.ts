@@ -5,6 +5,7 @@ import type { EventRecord } from "../protocol/eventRecord";
 import { appendVerified } from "./appendFile";
 import { countDropped, dropKind } from "./dropped";
 import { type QueueLimits, queueLimits } from "./limits";
+import { withCheck } from "./lineCheck";
 import { makeRoom } from "./makeRoom";
 import { isDiskFull } from "./fileErrors";
 import type { QueuePaths } from "./queueFolder";
@@ -18,6 +19,8 @@ export type AppendOutcome =
   | { kind: "signedOut" }
   | { kind: "dropped" }
   | { kind: "failed"; reason: string };
+
+const unsteadyReason = "The queue's file would not stay in place";
 
 export interface AppendOptions {
   limits?: QueueLimits;
@@ -53,20 +56,18 @@ function append(
   // A torn line at the end of the file must not swallow this one, and nobody
   // can be sure of the last byte while others write: each line starts anew.
   // Readers pass over the blank lines.
-  const bytes = Buffer.from(`\n${JSON.stringify(record)}\n`);
-  let isSignedOut = false;
-  let isRepeated = false;
+  const bytes = Buffer.from(`\n${withCheck(JSON.stringify(record))}\n`);
+  let tries = 0;
   const outcome = appendVerified(paths, {
     path: paths.pending,
     bytes,
     before: (sizeBytes) => {
-      // Asked again before another try: what was deleted for a sign-out must not come back.
-      isSignedOut = isRepeated && !isMarkedSignedIn(paths);
-      isRepeated = true;
-      if (isSignedOut) {
+      tries += 1;
+      const wantedBytes = sizeBytes + bytes.length;
+      if (tries > 1 && !isMarkedSignedIn(paths)) {
+        // What was deleted for a sign-out must not come back.
         return "stop";
       }
-      const wantedBytes = sizeBytes + bytes.length;
       if (sizeBytes === 0 || wantedBytes <= limits.segmentBytes) {
         return "write";
       }
@@ -79,17 +80,18 @@ function append(
     clear: () =>
       void underLock(paths, clock, () => rotatePending(paths, "segment")),
   });
-  if (outcome === "written") {
-    return { kind: "appended" };
+  switch (outcome) {
+    case "written":
+      return { kind: "appended" };
+    case "unsteady":
+      return { kind: "failed", reason: unsteadyReason };
+    case "stopped":
+      if (!isMarkedSignedIn(paths)) {
+        return { kind: "signedOut" };
+      }
+      countDropped(paths, { [dropKind(record.decision)]: 1 });
+      return { kind: "dropped" };
   }
-  if (isSignedOut) {
-    return { kind: "signedOut" };
-  }
-  if (outcome === "stopped") {
-    countDropped(paths, { [dropKind(record.decision)]: 1 });
-    return { kind: "dropped" };
-  }
-  return { kind: "failed", reason: "The queue's file would not stay in place" };
 }
 
 /** Whether the hooks' file, which had this size, is a fresh one now. */

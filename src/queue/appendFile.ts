@@ -36,9 +36,9 @@ export interface VerifiedAppend {
    * Asked before each try with the file's size: whether to write now, to look
    * at the path again (the file was moved away), or to give up.
    */
-  before?(sizeBytes: number): "write" | "again" | "stop";
+  before?: (sizeBytes: number) => "write" | "again" | "stop";
   /** What stands at the path cannot be opened: get it away. */
-  clear(): void;
+  clear: () => void;
 }
 
 /**

@@ -23,7 +23,7 @@ export type ClaimOutcome =
   | { kind: "missing" }
   | { kind: "unusable"; reason: string };
 
-const chunkBytes = 64 * 1024;
+const chunkBytes = 256 * 1024;
 const newline = 0x0a;
 
 /** A record has some 12 KB at most; anything near this is damage. */

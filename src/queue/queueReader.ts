@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import type { Clock } from "../base/clock";
-import { type EventRecord, eventRecordSchema } from "../protocol/eventRecord";
-import { validateJson } from "../protocol/validate";
+import type { EventRecord } from "../protocol/eventRecord";
 import { claimOldest } from "./claim";
 import { type ClaimLine, type ClaimPosition, ClaimReader } from "./claimReader";
 import { ProgressFile } from "./progress";
@@ -9,6 +8,7 @@ import type { Quarantine } from "./quarantine";
 import { putAside } from "./queueFiles";
 import type { QueuePaths } from "./queueFolder";
 import { RecentIds } from "./recentIds";
+import { readRecordLine } from "./recordLine";
 import type { ClaimProgress } from "./tally";
 import { readNewest } from "./waiting";
 
@@ -167,9 +167,7 @@ export class QueueReader {
     const records = new Map<string, EventRecord>();
     for (const line of lines) {
       const record =
-        line.text === undefined
-          ? undefined
-          : validateJson(eventRecordSchema, line.text);
+        line.text === undefined ? undefined : readRecordLine(line.text);
       if (!record) {
         await this.#quarantine(line);
       } else if (!this.#settled.has(record.client_event_id)) {

@@ -39,12 +39,16 @@ export async function readStats(paths: QueuePaths): Promise<QueueStats> {
   return validateJson(queueStatsSchema, text) ?? (await rebuild(paths));
 }
 
-/** Throws what the file system threw. */
+/** Keeps the figures, and nothing else that comes with them. Throws what the file system threw. */
 export async function writeStats(
   paths: QueuePaths,
   stats: QueueStats,
 ): Promise<void> {
-  await replaceFile(paths, paths.stats, `${JSON.stringify(stats)}\n`);
+  await replaceFile(
+    paths,
+    paths.stats,
+    `${JSON.stringify(v.parse(queueStatsSchema, stats))}\n`,
+  );
 }
 
 export function sumOf({ allow, deny, other }: DroppedCounts): number {

@@ -1,9 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
-import { eventRecordSchema } from "../protocol/eventRecord";
-import { validateJson } from "../protocol/validate";
 import { listQueue } from "./queueFiles";
 import type { QueuePaths } from "./queueFolder";
 import { openForRead } from "./readFile";
+import { readRecordLine } from "./recordLine";
 
 /** How far the claim that is being delivered has got. */
 export interface ClaimProgress {
@@ -144,8 +143,7 @@ function firstTimestamp(bytes: Buffer): number | null {
     .toString("utf8")
     .split("\n");
   for (const line of lines) {
-    const record =
-      line === "" ? undefined : validateJson(eventRecordSchema, line);
+    const record = line === "" ? undefined : readRecordLine(line);
     if (record) {
       return record.timestamp;
     }

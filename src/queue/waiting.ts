@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { type EventRecord, eventRecordSchema } from "../protocol/eventRecord";
-import { validateJson } from "../protocol/validate";
+import type { EventRecord } from "../protocol/eventRecord";
 import { ClaimReader, type ClaimPosition } from "./claimReader";
 import { readProgress } from "./progress";
 import { listQueue } from "./queueFiles";
 import type { QueuePaths } from "./queueFolder";
 import { openForRead } from "./readFile";
+import { readRecordLine } from "./recordLine";
 
 export interface WaitingRecords {
   /** All lines that wait, those included that will turn out to be damaged. */
@@ -58,7 +58,7 @@ export async function readNewest(
     const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
     const lines = buffer.toString("utf8", 0, bytesRead).split("\n");
     for (const line of lines.reverse()) {
-      const record = validateJson(eventRecordSchema, line);
+      const record = readRecordLine(line);
       if (record) {
         return record;
       }
@@ -107,7 +107,7 @@ class Collector {
       return;
     }
     if (this.#first.length < this.limits.first) {
-      const record = validateJson(eventRecordSchema, text);
+      const record = readRecordLine(text);
       if (record) {
         this.#first.push(record);
       }
@@ -122,7 +122,7 @@ class Collector {
 
   result(): WaitingRecords {
     const last = this.#lastTexts()
-      .map((text) => validateJson(eventRecordSchema, text))
+      .map((text) => readRecordLine(text))
       .filter((record) => record !== undefined);
     return { total: this.#total, first: this.#first, last };
   }

@@ -26,7 +26,7 @@ export interface DeliverBatchDeps {
   transport: EventTransport;
   refused: RefusedEvents;
   /** Whether so many refusals, and nothing taken, tell more of the server than of the events. */
-  isDoubtful(refusals: number): boolean;
+  isDoubtful: (refusals: number) => boolean;
 }
 
 interface Tally {

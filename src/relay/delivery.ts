@@ -77,11 +77,7 @@ export class Delivery extends Disposable {
       new RelayLoop({
         clock,
         random,
-        queue: {
-          peek: () => this.#reader.peek(),
-          settle: () => this.#sentLog.add(this.#reader.settle()),
-          newest: () => this.#reader.newest(),
-        },
+        queue: this.#queue(),
         refused: {
           addRefused: (record, reason) =>
             quarantine.addRefused(record, serverWords(reason, ""), clock.now()),
@@ -125,6 +121,14 @@ export class Delivery extends Disposable {
     this.dispose();
   }
 
+  #queue() {
+    return {
+      peek: () => this.#reader.peek(),
+      settle: () => this.#sentLog.add(this.#reader.settle()),
+      newest: () => this.#reader.newest(),
+    };
+  }
+
   #report() {
     return {
       connection: (...state: Parameters<StatusReporter["setConnection"]>) =>
@@ -140,8 +144,7 @@ export class Delivery extends Disposable {
 
   async #emit(status: RelayStatus & QueueStats): Promise<void> {
     this.deps.send({ type: "status", status });
-    const { connection: _connection, problem: _problem, ...stats } = status;
-    await this.#saveStats(stats);
+    await this.#saveStats(status);
   }
 
   async #stats(): Promise<QueueStats> {

@@ -9,6 +9,7 @@ import {
   type QueuePaths,
   queuePaths,
 } from "../../src/queue/queueFolder";
+import { readRecordLine } from "../../src/queue/recordLine";
 import { makeRecord } from "../../src/queue/record";
 import { setSignedInMarker } from "../../src/queue/signedInMarker";
 
@@ -48,9 +49,7 @@ export class QueueHome {
 
   /** The records in pending.jsonl. */
   pending(): EventRecord[] {
-    return linesOf(this.paths.pending).map(
-      (line) => JSON.parse(line) as EventRecord,
-    );
+    return recordsOf(this.paths.pending);
   }
 
   remove(): void {
@@ -67,6 +66,17 @@ export function linesOf(path: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** The records of a file of the queue, as they go out; a line that holds none is a mistake. */
+export function recordsOf(path: string): EventRecord[] {
+  return linesOf(path).map((line) => {
+    const record = readRecordLine(line);
+    if (!record) {
+      throw new Error(`Not a record: ${line}`);
+    }
+    return record;
+  });
 }
 
 export function someRecord(changes: Partial<EventRecord> = {}): EventRecord {

@@ -225,7 +225,9 @@ export class QueueModel {
     const newline = text.indexOf("\n", end);
     const to = newline < 0 ? size : newline;
     const harmed = text.toString("utf8", Math.max(0, from), to);
-    for (const [, id] of harmed.matchAll(/"client_event_id":"([0-9a-f-]{36})"/g)) {
+    for (const [, id] of harmed.matchAll(
+      /"client_event_id":"([0-9a-f-]{36})"/g,
+    )) {
       this.#excused.add(id ?? "");
     }
     const file = openSync(path, isCut ? "w" : "r+");

@@ -24,14 +24,11 @@ for (const [name, count] of [...result.faults].sort((a, b) => b[1] - a[1])) {
   console.log(`${name.padEnd(36)} ${String(count).padStart(6)}`);
 }
 console.log(`(harmed by the torture itself: ${result.harmed})`);
-const { faults: _faults, harmed: _harmed, complaints, ...line } = result;
-const { enqueued, delivered, duplicated } = line;
+const { enqueued, delivered, duplicated, quarantined, lost } = result;
 console.log(
   JSON.stringify({
     ...{ points, enqueued, delivered, duplicated },
-    dropped_counted: line.dropped_counted,
-    quarantined: line.quarantined,
-    lost: line.lost,
+    ...{ dropped_counted: result.dropped_counted, quarantined, lost },
   }),
 );
-process.exitCode = line.lost + duplicated + complaints.length > 0 ? 1 : 0;
+process.exitCode = lost + duplicated + result.complaints.length > 0 ? 1 : 0;

@@ -20,7 +20,7 @@ export class WindowHost {
     const { node, hostScript, relayScript, env, credential } = this.deps;
     const child = spawn(node, [hostScript, relayScript], {
       env,
-      stdio: ["pipe", process.env["TORTURE_DEBUG"] ? 2 : "ignore", "inherit"],
+      stdio: ["pipe", "ignore", "inherit"],
     });
     this.#child = child;
     child.stdin.on("error", () => {

@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { appendRecord } from "../../../src/queue/append";
+import { readRecordLine } from "../../../src/queue/recordLine";
 import {
   clearSignedInMarker,
   setSignedInMarker,
@@ -60,7 +61,7 @@ describe("appendRecord", () => {
     const record = home.append();
     const lines = linesOf(home.paths.pending);
     assert.equal(lines.length, 3);
-    assert.deepEqual(JSON.parse(lines[2] ?? ""), record);
+    assert.deepEqual(readRecordLine(lines[2] ?? ""), record);
   });
 
   it("says why it failed, and does not throw", () => {

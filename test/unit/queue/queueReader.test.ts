@@ -122,6 +122,21 @@ describe("QueueReader", () => {
     assert.match(linesOf(home.paths.quarantine)[0] ?? "", /Not a record/);
   });
 
+  it("takes no line whose letters were changed for another event", async () => {
+    const record = home.append(someRecord({ decision: "deny" }));
+    const line = readFileSync(home.paths.pending, "utf8").trim();
+    const changed = [
+      line.replace(/(?<="client_event_id":")./, (digit) =>
+        digit === "a" ? "b" : "a",
+      ),
+      line.replace('"deny"', '"dEny"'),
+      line.replace("Bash", "bash"),
+    ];
+    writeFileSync(home.paths.pending, [...changed, line].join("\n"));
+    assert.deepEqual(await drain(), [record.client_event_id]);
+    assert.equal(quarantine.count, 3);
+  });
+
   it("puts a line aside that is longer than any record", async () => {
     appendFileSync(home.paths.pending, `${"x".repeat(300_000)}\n`);
     const record = home.append();

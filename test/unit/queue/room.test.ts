@@ -16,7 +16,12 @@ import { queueLimits } from "../../../src/queue/limits";
 import { makeRoom } from "../../../src/queue/makeRoom";
 import { listQueue, measureFolder } from "../../../src/queue/queueFiles";
 import { FakeClock } from "../../fakes/fakeClock";
-import { linesOf, QueueHome, someRecord } from "../../fakes/queueHome";
+import {
+  linesOf,
+  QueueHome,
+  recordsOf,
+  someRecord,
+} from "../../fakes/queueHome";
 
 /** Three or four events make a segment; some ten are all that has room. */
 const limits = {
@@ -46,9 +51,9 @@ describe("The queue's bounds", () => {
   /** What a relay would get, in its order. */
   function waiting(): EventRecord[] {
     const { claims, segments } = listQueue(home.paths);
-    return [...claims, ...segments, { path: home.paths.pending }]
-      .flatMap(({ path }) => linesOf(path))
-      .map((line) => JSON.parse(line) as EventRecord);
+    return [...claims, ...segments, { path: home.paths.pending }].flatMap(
+      ({ path }) => recordsOf(path),
+    );
   }
   const droppedTotal = async () => {
     const { allow, deny, other } = await readDropped(home.paths);
