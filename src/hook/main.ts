@@ -1,5 +1,6 @@
 /**
- * Entry of dist/hook.js: `node hook.js <Event>`, with the CLI's JSON on stdin.
+ * Entry of dist/hook.js: `node hook.js <Event> [<turn>]`, with the CLI's JSON
+ * on stdin; the launcher gives it its turn (turn.ts).
  * It puts one record on the queue and exits 0 without a word, whatever went
  * wrong: a hook's failure must never change what the agent does. It knows no
  * network, and waits for nobody.
@@ -12,6 +13,7 @@ import { systemClock } from "../node/systemClock";
 import { queuePaths } from "../queue/queueFolder";
 import { captureHookPayload } from "./capture";
 import { readInput } from "./readInput";
+import { inTurn, startOfTurn } from "./turn";
 
 const standardInput = 0;
 
@@ -19,11 +21,19 @@ function main(): void {
   if (process.env["FAILPROOF_CHAT"] === "1") {
     return;
   }
-  captureHookPayload(
-    { paths: queuePaths(process.env), clock: systemClock },
-    parseJson(inputOrNothing()),
-    process.argv[2],
-    "hook",
+  const [, , eventName, turn] = process.argv;
+  const payload = parseJson(inputOrNothing());
+  const startedAt = startOfTurn(turn) ?? systemClock.now();
+  inTurn(turn, () =>
+    captureHookPayload(
+      {
+        paths: queuePaths(process.env),
+        clock: { ...systemClock, now: () => startedAt },
+      },
+      payload,
+      eventName,
+      "hook",
+    ),
   );
 }
 
