@@ -64,7 +64,8 @@ umask 077
 # The agent starts one hook after the other, and Node takes its time: the
 # number of this process says later whose turn it is.
 turn=$FAILPROOFAI_HOME/hook/turns/$PPID-$$
-{ : >"$turn"; } 2>/dev/null || turn=
+# Not a colon, whose failure would end the shell.
+{ true >"$turn"; } 2>/dev/null || turn=
 case $1 in
   # The last one is waited for, and waits for the others: after it the agent is gone.
   SessionEnd) exec "$node" "$script" "$1" "$turn" >/dev/null 2>&1 ;;

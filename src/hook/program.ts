@@ -24,9 +24,9 @@ const staleTurnMs = 60 * 60 * 1000;
 /**
  * Puts the hook and its launcher where the settings say they are, and leaves
  * what is right already as it is. To be done when hooks are installed, and
- * again whenever a window opens: an update of the editor may have moved its
- * Node, one of the extension has another hook.js. Throws what the file system
- * threw.
+ * again (`refreshProgram`) whenever a window opens: an update of the editor may
+ * have moved its Node, one of the extension has another hook.js. Throws what
+ * the file system threw.
  */
 export async function placeProgram(deps: ProgramDeps): Promise<HookFiles> {
   const files = hookFiles(deps.home);
@@ -39,27 +39,14 @@ export async function placeProgram(deps: ProgramDeps): Promise<HookFiles> {
   return files;
 }
 
-/** Whether the program was ever placed: only then is there something to keep up to date. */
-export async function isProgramPlaced(home: string): Promise<boolean> {
-  return (await bytesOf(hookFiles(home).launcher)) !== undefined;
-}
-
-/**
- * Takes the program away. An agent whose settings still name it says that the
- * hook was not found, and goes on.
- */
-export async function removeProgram(home: string): Promise<void> {
-  const { launcher, script, turns } = hookFiles(home);
-  for (const path of [launcher, script, turns]) {
-    await rm(path, { recursive: true, force: true });
+/** The same where the program was placed before; nothing where hooks were never installed. */
+export async function refreshProgram(deps: ProgramDeps): Promise<void> {
+  if (await bytesOf(hookFiles(deps.home).launcher)) {
+    await placeProgram(deps);
   }
 }
 
-async function place(
-  path: string,
-  bytes: Buffer,
-  mode: number,
-): Promise<void> {
+async function place(path: string, bytes: Buffer, mode: number): Promise<void> {
   const there = await bytesOf(path);
   if (!there?.equals(bytes)) {
     await replaceFile(path, bytes, mode);

@@ -29,9 +29,7 @@ export function inTurn<T>(turn: string | undefined, act: () => T): T {
 
 /** When the hook was started: Node is not, for a while. Milliseconds since 1970; undefined without a turn. */
 export function startOfTurn(turn: string | undefined): number | undefined {
-  return turn
-    ? statSync(turn, { throwIfNoEntry: false })?.mtimeMs
-    : undefined;
+  return turn ? statSync(turn, { throwIfNoEntry: false })?.mtimeMs : undefined;
 }
 
 function waitForElders(turn: string): void {
