@@ -1,4 +1,4 @@
-import { redactedMark } from "../queue/redact";
+import { redactedMark } from "../queue/secretLooks";
 import { scrubText } from "../queue/record";
 
 const maxBytes = 300;
