@@ -6,6 +6,7 @@ import { readInstallKey } from "../queue/installKey";
 import type { QueuePaths } from "../queue/queueFolder";
 import { type CapturedFacts, makeRecord } from "../queue/record";
 import { isMarkedSignedIn } from "../queue/signedInMarker";
+import type { DecidedBy } from "./decision";
 import { factsOf } from "./payload";
 
 /**
@@ -47,6 +48,64 @@ export function captureFacts(
   } catch (error) {
     return { kind: "failed", reason: messageOf(error) };
   }
+}
+
+/** The session that an event belongs to, as far as it is known. */
+export interface CapturedSession {
+  sessionId: string | undefined;
+  /** The folder that the agent works in, absolute. */
+  cwd: string | undefined;
+  permissionMode?: string | undefined;
+}
+
+/**
+ * Queues the start or the end of a chat's agent. The CLI (2.1.329) calls back
+ * for those of a /clear, never for those of its process, so whoever starts and
+ * ends the process says it. `why` as the CLI's own hooks have it: `startup` or
+ * `resume`; `other`. Never throws.
+ */
+export function captureLifecycle(
+  deps: CaptureDeps,
+  event: "SessionStart" | "SessionEnd",
+  why: string,
+  session: CapturedSession,
+): AppendOutcome {
+  return captureFacts(deps, {
+    ...session,
+    hookEventName: event,
+    reason: why,
+    source: "chat",
+  });
+}
+
+/** How a tool call of a chat was decided. */
+export interface CapturedDecision {
+  toolName: string;
+  decision: "allow" | "deny";
+  by: DecidedBy;
+  /** The rules that decided, as the settings have them. */
+  rules?: readonly string[];
+  /** A sentence. */
+  reason?: string;
+  /** How long the agent waited for it. */
+  waitedMs?: number;
+}
+
+/** Queues a decision, the user's or another's. Never throws. */
+export function captureDecision(
+  deps: CaptureDeps,
+  { by, rules, waitedMs, ...decision }: CapturedDecision,
+  session: CapturedSession,
+): AppendOutcome {
+  return captureFacts(deps, {
+    ...session,
+    ...decision,
+    hookEventName: "PermissionDecision",
+    policyName: by,
+    policyNames: rules,
+    durationMs: waitedMs,
+    source: "chat",
+  });
 }
 
 /** An event without its folder's hash is worth more than none. */

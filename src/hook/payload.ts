@@ -21,7 +21,7 @@ export function factsOf(
   return {
     hookEventName,
     toolName: text(fields["tool_name"]),
-    decision: decisionOf(hookEventName),
+    ...decisionOf(hookEventName),
     reason: reasonOf(hookEventName, fields),
     durationMs: number(fields["duration_ms"]),
     sessionId: text(fields["session_id"]),
@@ -31,27 +31,39 @@ export function factsOf(
   };
 }
 
-/** The events that are a decision by themselves; the user's own comes from the chat. */
-function decisionOf(hookEventName: string | undefined) {
+/**
+ * The events that are a decision by themselves: the CLI asks the user, and it
+ * refuses by its mode (`auto`, whose judge gives a reason). It tells no hook
+ * what a rule allowed, nor what the user answered.
+ */
+function decisionOf(
+  hookEventName: string | undefined,
+): Pick<CapturedFacts, "decision" | "policyName"> {
   switch (hookEventName) {
     case "PermissionRequest":
-      return "ask";
+      return { decision: "ask" };
     case "PermissionDenied":
-      return "deny";
+      return { decision: "deny", policyName: "mode" };
     default:
-      return undefined;
+      return {};
   }
 }
 
-/** A notification says in words of the CLI's own what others say in `reason`. */
+/** Some events say elsewhere, in a word or a sentence of the CLI's own, what others say in `reason`. */
 function reasonOf(
   hookEventName: string | undefined,
   fields: Record<string, unknown>,
 ): string | undefined {
-  return (
-    text(fields["reason"]) ??
-    (hookEventName === "Notification" ? text(fields["message"]) : undefined)
-  );
+  switch (hookEventName) {
+    case "Notification":
+      return text(fields["message"]);
+    case "SessionStart":
+      return text(fields["source"]);
+    case "PreCompact":
+      return text(fields["trigger"]);
+    default:
+      return text(fields["reason"]);
+  }
 }
 
 function text(value: unknown): string | undefined {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
-import { captureFacts, captureHookPayload } from "../../../src/hook/capture";
+import {
+  captureDecision,
+  captureHookPayload,
+  captureLifecycle,
+} from "../../../src/hook/capture";
 import { FakeClock } from "../../fakes/fakeClock";
 import { QueueHome } from "../../fakes/queueHome";
 
@@ -29,28 +33,55 @@ describe("capture", () => {
     assert.equal(record.cwd_hash?.length, 64);
   });
 
-  it("queues the user's decision with its reason and its duration", () => {
+  const session = { sessionId: "s1", cwd: "/x", permissionMode: "plan" };
+
+  it("queues a decision with who made it, why, and how long it took", () => {
     home = new QueueHome();
-    captureFacts(
+    captureDecision(
       { paths: home.paths, clock },
       {
-        hookEventName: "PermissionDecision",
         toolName: "Bash",
         decision: "deny",
+        by: "rule",
+        rules: ["Bash(curl:*)"],
         reason: "no",
-        durationMs: 900,
-        source: "chat",
+        waitedMs: 900,
       },
+      session,
     );
     const [record] = home.pending();
+    assert.partialDeepStrictEqual(record, {
+      event_type: "permission_decision",
+      tool_name: "Bash",
+      decision: "deny",
+      policy_name: "rule",
+      policy_names: ["Bash(curl:*)"],
+      reason: "no",
+      duration_ms: 900,
+      session_id: "s1",
+      permission_mode: "plan",
+      source: "chat",
+    });
+  });
+
+  it("queues the start and the end of a chat's agent as the CLI's own hooks name them", () => {
+    home = new QueueHome();
+    const deps = { paths: home.paths, clock };
+    captureLifecycle(deps, "SessionStart", "resume", session);
+    captureLifecycle(deps, "SessionEnd", "other", session);
     assert.deepEqual(
+      home
+        .pending()
+        .map((record) => [
+          record.event_type,
+          record.hook_event_name,
+          record.reason,
+          record.session_id,
+        ]),
       [
-        record?.event_type,
-        record?.decision,
-        record?.reason,
-        record?.duration_ms,
+        ["session_start", "SessionStart", "resume", "s1"],
+        ["session_end", "SessionEnd", "other", "s1"],
       ],
-      ["permission_decision", "deny", "no", 900],
     );
   });
 

@@ -20,7 +20,6 @@ describe("factsOf", () => {
     assert.deepEqual(factsOf(payload, undefined, "hook"), {
       hookEventName: "PostToolUse",
       toolName: "Bash",
-      decision: undefined,
       reason: undefined,
       durationMs: 12,
       sessionId: payload.session_id,
@@ -51,6 +50,22 @@ describe("factsOf", () => {
     };
     assert.equal(factsOf(notification, undefined, "hook").reason, "Waiting");
     assert.equal(factsOf({ message: "no" }, "Stop", "hook").reason, undefined);
+  });
+
+  it("takes the words in which an event says why", () => {
+    const reasonOf = (name: string, fields: object) =>
+      factsOf(fields, name, "hook").reason;
+    assert.equal(reasonOf("SessionStart", { source: "resume" }), "resume");
+    assert.equal(reasonOf("PreCompact", { trigger: "auto" }), "auto");
+    assert.equal(reasonOf("SessionEnd", { reason: "other" }), "other");
+  });
+
+  it("knows a refusal of the CLI's mode, with its reason", () => {
+    const facts = factsOf({ reason: "Risky" }, "PermissionDenied", "hook");
+    assert.deepEqual(
+      [facts.decision, facts.policyName, facts.reason],
+      ["deny", "mode", "Risky"],
+    );
   });
 
   it("makes facts out of any JSON at all", () => {
