@@ -69,6 +69,8 @@ export class RealCliHarness extends ConversationHarness {
             env: {
               ...cleanEnvironment(),
               ...demoEnvironment({ home, baseUrl: model.url }),
+              // As the extension does it: an installed hook is silent then.
+              FAILPROOF_CHAT: "1",
             },
             hookEvents: chatHookEvents,
           },
