@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
 import { type AppendOutcome, appendRecord } from "../queue/append";
 import { readInstallKey } from "../queue/installKey";
 import type { QueuePaths } from "../queue/queueFolder";
+import { randomId } from "../queue/randomId";
 import { type CapturedFacts, makeRecord } from "../queue/record";
 import { isMarkedSignedIn } from "../queue/signedInMarker";
 import type { DecidedBy } from "./decision";
@@ -41,7 +41,7 @@ export function captureFacts(
     }
     const record = makeRecord(facts, {
       now: clock.now(),
-      newId: randomUUID,
+      newId: randomId,
       installKey: installKeyOrNone(paths),
     });
     return appendRecord(paths, record);

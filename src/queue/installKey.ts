@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import {
   linkSync,
   mkdirSync,
@@ -24,6 +23,8 @@ export function readInstallKey(paths: QueuePaths): string {
   if (known !== undefined) {
     return known;
   }
+  // Loaded here: the hook asks for the key each time, and makes it once.
+  const { randomBytes, randomUUID } = process.getBuiltinModule("node:crypto");
   mkdirSync(paths.home, { recursive: true, mode: queueFolderMode });
   const temporary = `${paths.installKey}.${randomUUID()}.tmp`;
   const fresh = randomBytes(32).toString("hex");

@@ -101,12 +101,16 @@ const inRun = 1;
 const inBase64 = 2;
 const inToken = 4;
 const kinds = new Uint8Array(128);
-for (let code = 0; code < kinds.length; code += 1) {
-  const character = String.fromCharCode(code);
-  kinds[code] =
-    (/[A-Za-z0-9_-]/.test(character) ? inRun : 0) |
-    (/[A-Za-z0-9+/]/.test(character) ? inBase64 : 0) |
-    (/[A-Za-z0-9_.+/=:~$%,\\-]/.test(character) ? inToken : 0);
+for (const [kind, characters] of [
+  [inRun | inBase64 | inToken, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"],
+  [inRun | inBase64 | inToken, "abcdefghijklmnopqrstuvwxyz0123456789"],
+  [inRun | inToken, "_-"],
+  [inBase64 | inToken, "+/"],
+  [inToken, ".=:~$%,\\"],
+] as const) {
+  for (const character of characters) {
+    kinds[character.charCodeAt(0)] = kind;
+  }
 }
 
 /**

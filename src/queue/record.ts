@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import type { EventRecord } from "../protocol/eventRecord";
 import { cutUtf8 } from "./cutText";
+import { hmacSha256 } from "./hmac";
 import { redact } from "./redact";
 
 /** What was seen of one event, before anything of it is stored; what is not known is left out. */
@@ -100,10 +100,15 @@ function withoutTornWord(text: string): string {
   return text.slice(0, maxScrubbedLength).replace(/(?<=\s)\S*$/, "");
 }
 
+/** A short word or a UUID: too little for a secret of any shape, and most names are one. */
+const plainName =
+  /^(?:[A-Za-z_-]{1,15}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 function nameOrNull(text: string | undefined): string | null {
-  return text === undefined || text === ""
-    ? null
-    : scrubText(text, maxNameBytes);
+  if (text === undefined || text === "") {
+    return null;
+  }
+  return plainName.test(text) ? text : scrubText(text, maxNameBytes);
 }
 
 function durationOrNull(durationMs: number | undefined): number | null {
@@ -118,9 +123,7 @@ function hashOrNull(
 ): string | null {
   return folder === undefined || installKey === undefined
     ? null
-    : createHmac("sha256", Buffer.from(installKey, "hex"))
-        .update(folder, "utf8")
-        .digest("hex");
+    : hmacSha256(Buffer.from(installKey, "hex"), folder);
 }
 
 /** PreToolUse → pre_tool_use; an unknown event's name likewise. */
