@@ -43,6 +43,8 @@ const faultSchema = v.variant("kind", [
   }),
 ]);
 type Fault = v.InferOutput<typeof faultSchema>;
+/** As whoever plans it writes it. */
+export type PlannedFault = v.InferInput<typeof faultSchema>;
 
 const planSchema = v.object({
   faults: v.array(faultSchema),

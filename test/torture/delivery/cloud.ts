@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import * as v from "valibot";
-import type { Fault } from "../../../src/cloud/faults";
+import type { PlannedFault } from "../../../src/cloud/faults";
 import { validateJson } from "../../../src/protocol/validate";
 import { eventually } from "../../fakes/eventually";
 
@@ -19,7 +19,7 @@ export interface CloudOptions {
 export class Cloud {
   #child: ChildProcess | undefined;
   #url = "";
-  #planned: Fault[] = [];
+  #planned: PlannedFault[] = [];
 
   constructor(private readonly options: CloudOptions) {}
 
@@ -67,7 +67,7 @@ export class Cloud {
   }
 
   /** Adds misfortunes to those that have not struck yet. False when the server does not answer. */
-  async plan(faults: Fault[]): Promise<boolean> {
+  async plan(faults: PlannedFault[]): Promise<boolean> {
     this.#planned = [...this.#planned.slice(-2), ...faults];
     return this.#replacePlan(this.#planned);
   }
@@ -102,7 +102,7 @@ export class Cloud {
     return v.parse(tokenSchema, token).access_token;
   }
 
-  async #replacePlan(faults: Fault[]): Promise<boolean> {
+  async #replacePlan(faults: PlannedFault[]): Promise<boolean> {
     try {
       await this.#post("/__faults", { faults });
       return true;

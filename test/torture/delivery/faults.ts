@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Fault } from "../../../src/cloud/faults";
+import type { PlannedFault } from "../../../src/cloud/faults";
 import type { Random } from "../random";
 import type { Cloud } from "./cloud";
 import type { Damage } from "./damage";
@@ -123,7 +123,11 @@ export class Faults {
 
   #serverFaults(): FaultKind[] {
     const { random, cloud } = this.deps;
-    const planned = (name: string, weight: number, make: () => Fault[]) => ({
+    const planned = (
+      name: string,
+      weight: number,
+      make: () => PlannedFault[],
+    ) => ({
       ...{ name, weight },
       inject: () => cloud.isUp && cloud.plan(make()),
     });

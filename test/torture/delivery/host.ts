@@ -6,9 +6,9 @@
 import { createInterface } from "node:readline";
 import * as v from "valibot";
 import { nullLogger } from "../../../src/base/log";
-import { ManagedProcess } from "../../../src/node/managedProcess";
 import { systemClock, systemRandom } from "../../../src/node/systemClock";
 import { validateJson } from "../../../src/protocol/validate";
+import { RelayFinder } from "../../../src/relay/relayFinder";
 import { RelaySupervisor } from "../../../src/relay/supervisor";
 
 const commandSchema = v.variant("do", [
@@ -21,22 +21,24 @@ const commandSchema = v.variant("do", [
 ]);
 
 const restartMs = 50;
-const supervisor = new RelaySupervisor({
+const build = "1.0.0";
+const log = {
+  ...nullLogger,
+  // What a relay says before it dies; not that it was killed.
+  warn: (message: string) => {
+    if (!message.startsWith("The relay ended")) {
+      process.stderr.write(`${message}\n`);
+    }
+  },
+};
+const finder = new RelayFinder({
   command: process.execPath,
   args: [process.argv[2] ?? ""],
   env: process.env,
-  clock: systemClock,
-  random: systemRandom,
-  log: {
-    ...nullLogger,
-    // What a relay says before it dies; not that it was killed.
-    warn: (message) => {
-      if (!message.startsWith("The relay ended")) {
-        process.stderr.write(`${message}\n`);
-      }
-    },
-  },
-  startProcess: (options) => new ManagedProcess(options),
+  ...{ build, clock: systemClock, log },
+});
+const supervisor = new RelaySupervisor({
+  ...{ finder, build, clock: systemClock, random: systemRandom, log },
 });
 
 supervisor.onDidChangeStatus((status) => {
