@@ -10,6 +10,7 @@ import { registerCommands } from "./host/commands";
 import { cliStarter } from "./host/cliStarter";
 import { DeliveryHost } from "./host/delivery";
 import { type Program, programAt } from "./host/editorNode";
+import { HookSetup } from "./host/hookSetup";
 import { createIdentity } from "./host/identity";
 import { ChannelLogger } from "./host/log";
 import { OutgoingView } from "./host/outgoingView";
@@ -70,7 +71,10 @@ export async function activate(
     ...{ delivery, localServer, registry, chat },
   };
   const outgoing = owned.add(new OutgoingView({ paths }));
-  for (const command of registerCommands({ ...commands, outgoing, log })) {
+  const builtScript = context.asAbsolutePath("dist/hook.js");
+  const hooks = new HookSetup({ paths, builtScript, clock, log });
+  const others = { outgoing, hooks, log };
+  for (const command of registerCommands({ ...commands, ...others })) {
     owned.add(command);
   }
   stop = async () => {
@@ -78,6 +82,7 @@ export async function activate(
     await watchdog.stop();
   };
   void bus.start();
+  void hooks.refresh();
   await account.reload();
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from "../base/log";
 import {
   type CaptureDeps,
-  captureFacts,
+  captureDecision,
   captureHookPayload,
 } from "../hook/capture";
 import type { ClosedAsk } from "../permission/broker";
@@ -25,17 +25,18 @@ export class ChatEvents {
     if (closed.outcome === "void") {
       return;
     }
-    const outcome = captureFacts(this.deps, {
-      hookEventName: "PermissionDecision",
+    const decision = {
       toolName: closed.ask.toolName,
       decision: closed.outcome,
+      by: "user",
       reason: `Answered by the user in the ${closed.by ?? "chat"}.`,
-      durationMs: closed.waitedMs,
+      waitedMs: closed.waitedMs,
+    } as const;
+    const about = {
       sessionId: session?.cliSessionId,
       cwd: session?.conversation.folder,
-      source: "chat",
-    });
-    this.#tell(outcome);
+    };
+    this.#tell(captureDecision(this.deps, decision, about));
   }
 
   #tell(outcome: AppendOutcome): void {

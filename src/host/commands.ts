@@ -7,6 +7,7 @@ import type { ChatViews } from "./chatViews";
 import type { DeliveryHost } from "./delivery";
 import { showRelayStatus, stopRelay, syncNow } from "./deliveryCommands";
 import type { LocalServer } from "./localServer";
+import type { HookSetup } from "./hookSetup";
 import type { ChannelLogger } from "./log";
 import { offer } from "./offer";
 import type { OutgoingView } from "./outgoingView";
@@ -26,6 +27,7 @@ export interface CommandDeps {
   isPersistent(): boolean;
   delivery: DeliveryHost;
   outgoing: OutgoingView;
+  hooks: HookSetup;
   localServer: LocalServer;
   registry: SessionRegistry;
   chat: ChatViews;
@@ -49,6 +51,8 @@ export function registerCommands(deps: CommandDeps): DisposableLike[] {
     startRelay: () => deps.delivery.startRelay(),
     stopRelay: () => stopRelay(deps),
     showWhatIsSent: () => deps.outgoing.show(),
+    installHooks: () => deps.hooks.install(),
+    removeHooks: () => deps.hooks.remove(),
     showLog: () => deps.log.show(),
     openChat: () => deps.chat.reveal(),
     openChatInEditor: () => deps.chat.openInEditor(),
