@@ -121,6 +121,8 @@ export class Account extends Disposable {
     const about = { serverUrl: server, signInId: newId() };
     // The server may have been chosen a moment ago, for this very sign-in.
     await this.reload();
+    // The same key again is a new try.
+    this.#refused = undefined;
     await this.#keeper.put(server, (generation) =>
       newCredential(signedIn, clock.now(), { ...about, generation }),
     );
@@ -137,6 +139,9 @@ export class Account extends Disposable {
    * and if it is an older one nothing is done.
    */
   async refresh(refused?: string): Promise<void> {
+    if (this.isDisposed) {
+      return;
+    }
     if (refused !== undefined) {
       const current =
         this.#environment?.accessToken ??

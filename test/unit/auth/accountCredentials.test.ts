@@ -130,6 +130,12 @@ describe("The account's credential", () => {
       assert.equal(window.token, "key-0123456789");
     });
 
+    it("is tried again when somebody signs in with the same one", async () => {
+      await window.account.refresh("key-0123456789");
+      await window.account.signIn(serverUrl, key);
+      assert.equal(window.token, "key-0123456789");
+    });
+
     it("is not doubted when another one was refused", async () => {
       await window.account.refresh("key-of-yesterday");
       assert.equal(window.token, "key-0123456789");
