@@ -32,6 +32,8 @@ const builds = (minify) => {
       format: "cjs",
       target: "node20",
       external: ["vscode"],
+      // jsonc-parser's "main" is UMD, whose requires no bundler can follow.
+      mainFields: ["module", "main"],
       entryPoints: {
         extension: "src/extension.ts",
         hook: "src/hook/main.ts",
