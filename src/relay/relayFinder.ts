@@ -16,7 +16,7 @@ import { relayEnvironment } from "./relayEnvironment";
 import { type RelayPlace, relayPlace } from "./relayPlace";
 
 /** How the relay is started: a Node, `[dist/relay.js]`, and where its queue lies. */
-export interface RelayProgram {
+interface RelayProgram {
   command: string;
   args: readonly string[];
   /** No more of it is handed on than the relay needs. */

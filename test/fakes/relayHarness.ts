@@ -28,6 +28,7 @@ export class RelayWindow {
       }
     };
     this.#attached = eventually(async () => {
+      signal.throwIfAborted();
       const place = relayPlace(home.paths);
       const options = { ...place, identity, clock: systemClock, signal };
       const outcome = await attach({ ...options, onMessage });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Quarantine } from "../../../src/queue/quarantine";
-import { QueueReader } from "../../../src/queue/queueReader";
+import { batchSize, QueueReader } from "../../../src/queue/queueReader";
 import { QueueTally } from "../../../src/queue/tally";
 import { FakeClock } from "../../fakes/fakeClock";
 import { QueueHome, someRecord } from "../../fakes/queueHome";
@@ -45,18 +45,18 @@ describe("QueueTally", () => {
   });
 
   it("goes on counting across the rename, and goes down with every batch", async () => {
-    for (let timestamp = 0; timestamp < 150; timestamp += 1) {
+    for (let timestamp = 0; timestamp < batchSize + 50; timestamp += 1) {
       home.append(someRecord({ timestamp }));
     }
-    assert.deepEqual(await counts(), [150, 0]);
+    assert.deepEqual(await counts(), [batchSize + 50, 0]);
     await reader.peek();
-    home.append(someRecord({ timestamp: 900 }));
-    assert.deepEqual(await counts(), [151, 0]);
+    home.append(someRecord({ timestamp: 9_000 }));
+    assert.deepEqual(await counts(), [batchSize + 51, 0]);
     reader.settle();
     await reader.peek();
-    assert.deepEqual(await counts(), [51, 100]);
+    assert.deepEqual(await counts(), [51, batchSize]);
     reader.settle();
-    assert.deepEqual(await counts(), [1, 900]);
+    assert.deepEqual(await counts(), [1, 9_000]);
     await reader.peek();
     reader.settle();
     assert.deepEqual(await counts(), [0, null]);

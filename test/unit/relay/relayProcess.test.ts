@@ -214,8 +214,8 @@ describe("The relay's process", function () {
   });
 
   it("delivers each event once although it is killed in the middle", async () => {
-    const ids = idsOf(home.appendMany(1_000));
-    for (const killedAt of [1, 300, 700]) {
+    const ids = idsOf(home.appendMany(4_000));
+    for (const killedAt of [1, 1_100, 2_300]) {
       const relay = startSignedIn();
       await eventually(
         () => server.events.size >= killedAt,
