@@ -14,7 +14,7 @@ import { readNewest } from "./waiting";
 
 export interface QueueReaderDeps {
   paths: QueuePaths;
-  quarantine: Quarantine;
+  quarantine: Pick<Quarantine, "addUnreadable">;
   clock: Clock;
   /** The least between two renames of the hooks' file, so that a burst becomes few batches. */
   claimIntervalMs: number;
@@ -43,6 +43,8 @@ export class QueueReader {
   readonly #progressFile: ProgressFile;
   #claim: ClaimReader | undefined;
   #position: ClaimPosition = { bytes: 0, lines: 0 };
+  /** Read from the claim, and not yet sorted into records and others: that may fail, and is done again. */
+  #lines: ClaimLine[] | undefined;
   #batch: Batch | undefined;
   #claimedAt = 0;
 
@@ -68,13 +70,14 @@ export class QueueReader {
       if (!this.#claim) {
         return undefined;
       }
-      const lines = await this.#claim.next(batchSize);
+      const lines = (this.#lines ??= await this.#claim.next(batchSize));
       const last = lines.at(-1);
       if (!last) {
-        await this.#finishClaim(this.#claim);
+        await this.#letGo()?.remove();
         continue;
       }
       const records = await this.#read(lines);
+      this.#lines = undefined;
       const end = {
         bytes: last.endBytes,
         lines: this.#position.lines + lines.length,
@@ -110,23 +113,25 @@ export class QueueReader {
 
   /** Lets go of the files; what is not settled comes again. */
   async close(): Promise<void> {
-    const claim = this.#claim;
-    this.#claim = undefined;
-    this.#batch = undefined;
-    if (claim?.isThere === true && this.#position.bytes > 0) {
-      this.#progressFile.save(claim.path, this.#position);
+    if (this.#claim?.isThere === true && this.#position.bytes > 0) {
+      this.#progressFile.save(this.#claim.path, this.#position);
     }
-    await claim?.close();
+    await this.#letGo()?.close();
   }
 
   /** What the user had deleted (see deleteQueue.ts) is not sent, though it was read before. */
   async #forgetDeleted(): Promise<void> {
-    if (this.#claim && !this.#claim.isThere) {
-      const claim = this.#claim;
-      this.#claim = undefined;
-      this.#batch = undefined;
-      await claim.close();
+    if (this.#claim?.isThere === false) {
+      await this.#letGo()?.close();
     }
+  }
+
+  #letGo(): ClaimReader | undefined {
+    const claim = this.#claim;
+    this.#claim = undefined;
+    this.#lines = undefined;
+    this.#batch = undefined;
+    return claim;
   }
 
   async #open(): Promise<ClaimReader | undefined> {
@@ -156,11 +161,6 @@ export class QueueReader {
     const sinceMs = clock.now() - this.#claimedAt;
     // A clock that was set back must not stop the queue.
     return sinceMs >= 0 ? Math.max(0, claimIntervalMs - sinceMs) : 0;
-  }
-
-  async #finishClaim(claim: ClaimReader): Promise<void> {
-    this.#claim = undefined;
-    await claim.remove();
   }
 
   async #read(lines: readonly ClaimLine[]): Promise<EventRecord[]> {

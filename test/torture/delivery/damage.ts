@@ -92,7 +92,7 @@ export class Damage {
   leaveLock(): boolean {
     const { paths, random } = this.deps;
     const now = Date.now() / 1_000;
-    const at = now - random.integer(4);
+    const at = now - 1.5 - random.integer(3);
     // In one step: a lock of the wrong age would be taken away at once.
     const own = join(paths.folder, "lock-of-the-dead.tmp");
     writeFileSync(own, "");

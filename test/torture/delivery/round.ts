@@ -56,7 +56,7 @@ export interface RoundResult {
 
 const tightLimits: QueueLimits = {
   segmentBytes: 16 * 1024,
-  pendingBytes: 32 * 1024,
+  pendingBytes: 96 * 1024,
   easyBytes: 260 * 1024,
   fullBytes: 340 * 1024,
   stepsAtOnce: 8,
@@ -197,6 +197,11 @@ export class Round {
         ...invented.map((id) => `an invented event: ${id}`),
         ...taken.map((id) => `the server took poison: ${id}`),
         ...stored.disorders.map((where) => `out of order: ${where}`),
+        ...(lost.length > Math.max(0, droppedLater)
+          ? [
+              `lost ${lost.length}, dropped ${JSON.stringify({ allow, deny, other })}, of them ${this.#ledger.droppedAtOnce} at once: ${lost.slice(0, 5).join(" ")}`,
+            ]
+          : []),
         ...(isKeyKept ? [] : ["the install key was changed"]),
       ],
     };

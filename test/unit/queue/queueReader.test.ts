@@ -137,6 +137,28 @@ describe("QueueReader", () => {
     assert.equal(quarantine.count, 3);
   });
 
+  it("passes over no line when the quarantine fails, as on a full disk", async () => {
+    const before = home.append();
+    appendFileSync(home.paths.pending, "garbage\n");
+    const after = home.append();
+    let failures = 2;
+    const failing = new QueueReader({
+      ...{ paths: home.paths, clock, claimIntervalMs: 0 },
+      quarantine: {
+        addUnreadable: () => {
+          failures -= 1;
+          return failures < 0
+            ? Promise.resolve()
+            : Promise.reject(new Error("ENOSPC"));
+        },
+      },
+    });
+    await assert.rejects(failing.peek(), /ENOSPC/);
+    await assert.rejects(failing.peek(), /ENOSPC/);
+    assert.deepEqual(await failing.peek(), [before, after]);
+    await failing.close();
+  });
+
   it("puts a line aside that is longer than any record", async () => {
     appendFileSync(home.paths.pending, `${"x".repeat(300_000)}\n`);
     const record = home.append();
