@@ -132,9 +132,10 @@ function canaryEnvironment(
   env: NodeJS.ProcessEnv,
   own: QueuePaths,
 ): NodeJS.ProcessEnv {
-  const { FAILPROOF_CHAT: _, ...others } = env;
   return {
-    ...others,
+    ...env,
+    // The editor may itself run in a chat of ours.
+    FAILPROOF_CHAT: undefined,
     FAILPROOFAI_HOME: own.home,
     FAILPROOF_CANARY: String(missingExitCode),
   };

@@ -1,3 +1,4 @@
+import { withoutAwsSecretKeys } from "./awsSecretKeys";
 import { withoutIssuedTokens } from "./issuedTokens";
 import { withoutKeyTails } from "./keyTails";
 import { redactedMark } from "./secretLooks";
@@ -33,5 +34,5 @@ function redactOnce(text: string): string {
         : current.replace(pattern, redactedMark);
     }
   }
-  return withoutIssuedTokens(withoutKeyTails(current));
+  return withoutAwsSecretKeys(withoutIssuedTokens(withoutKeyTails(current)));
 }

@@ -50,6 +50,9 @@ function keepStart(match: string, name: string, open: string): string {
     : match;
 }
 
+/** The end of a Mailchimp key. */
+const datacenters = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => `-us${digit}`);
+
 export const secretShapes: readonly SecretShape[] = [
   // A block that was cut off is a secret as well, up to the end of the text; for one that has lost its beginning see keyTails.ts.
   {
@@ -61,6 +64,14 @@ export const secretShapes: readonly SecretShape[] = [
   {
     signs: ["eyj"],
     pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}/g,
+  },
+  // Tokens that are known by a mark in their middle or at their end: Azure AD, Telegram, Mailchimp, Terraform.
+  {
+    signs: ["8q~", ":aa", "%3aaa", ".atlasv1.", ...datacenters],
+    pattern: new RegExp(
+      `(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:[A-Za-z0-9]{3}8Q~[A-Za-z0-9_~.-]{30,}|[0-9]{8,10}(?::|%3[aA])AA[A-Za-z0-9_-]{30,}|[a-f0-9]{32}-us[0-9]{1,2}|[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{30,})`,
+      "g",
+    ),
   },
   // Slack's, Discord's and Teams' webhooks: the path is the secret.
   {

@@ -13,7 +13,7 @@ export function harmlessTexts(seed: number, count: number): string[] {
     all[Math.floor(random() * all.length)]!;
   const word = () => pick(words);
   const hex = (length: number) =>
-    Array.from({ length }, () => pick([..."0123456789abcdef"])).join("");
+    Array.from({ length }, () => pick("0123456789abcdef".split(""))).join("");
   const base64 = (bytes: number) =>
     Buffer.from(hex(bytes * 2), "hex").toString("base64");
   const pascal = (parts: number) =>

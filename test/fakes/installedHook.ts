@@ -4,7 +4,7 @@ import { systemClock } from "../../src/node/systemClock";
 import { hookFiles } from "../../src/hook/hookFiles";
 import type { ProgramDeps } from "../../src/hook/program";
 import { bundle } from "./bundle";
-import { QueueHome } from "./queueHome";
+import type { QueueHome } from "./queueHome";
 
 /** What an installation takes: a home where somebody is signed in, a built hook, this Node. */
 export async function hookProgram(

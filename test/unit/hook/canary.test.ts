@@ -42,7 +42,6 @@ describe("The canary", function () {
   it("arrives, and leaves no trace in the real queue or beside it", async () => {
     const before = readdirSync(home.home).sort();
     const outcome = await run();
-    assert.equal(outcome.kind, "arrived");
     assert.ok(outcome.kind === "arrived" && outcome.inMs > 0);
     assert.deepEqual(home.pending(), []);
     assert.deepEqual(readdirSync(home.paths.folder), []);
@@ -93,7 +92,7 @@ describe("The canary", function () {
     await eventually(() => existsSync(seen), "the hook has run");
     let advancedMs = 0;
     await eventually(() => {
-      clock.advance(20);
+      void clock.advance(20);
       advancedMs += 20;
       return outcome;
     }, "the canary gives up");
@@ -110,7 +109,7 @@ describe("The canary", function () {
       outcome = found;
     });
     await eventually(() => {
-      clock.advance(20);
+      void clock.advance(20);
       return outcome;
     }, "the canary gives up");
     assert.deepEqual(outcome, { kind: "timedOut" });

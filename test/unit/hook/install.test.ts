@@ -52,8 +52,8 @@ describe("Installing the hooks", () => {
   const install = () => installHooks(deps, user);
   const installChanged = async () => changed(await install());
   function changed(outcome: InstallOutcome) {
-    assert.equal(outcome.kind, "changed");
-    return outcome as Extract<InstallOutcome, { kind: "changed" }>;
+    assert.ok(outcome.kind === "changed", JSON.stringify(outcome));
+    return outcome;
   }
 
   it("writes the user's settings, or the user's own of one project", () => {
@@ -119,9 +119,9 @@ describe("Installing the hooks", () => {
     assert.equal(modeOf(backup ?? ""), 0o600);
     const clock = new FakeClock();
     for (let count = 0; count < 8; count += 1) {
-      clock.advance(1);
+      await clock.advance(1);
       changed(await removeHooks({ ...deps, clock }, user));
-      clock.advance(1);
+      await clock.advance(1);
       changed(await installHooks({ ...deps, clock }, user));
     }
     const { backups } = hookFiles(home.home);

@@ -16,13 +16,15 @@ const entries = hookEntries(
 const foreign = { type: "command", command: "say done", timeout: 5 };
 
 function changed(edit: SettingsEdit): string {
-  assert.equal(edit.kind, "changed");
-  return edit.kind === "changed" ? edit.text : "";
+  assert.ok(edit.kind === "changed", edit.kind);
+  return edit.text;
 }
 const install = (text: string) => changed(withHooks(text, entries));
 const remove = (text: string) => changed(withoutHooks(text));
-const values = (text: string): unknown =>
-  parse(text.replace(/^\uFEFF/, ""), [], { allowTrailingComma: true });
+const values = (text: string) =>
+  parse(text.replace(/^\uFEFF/, ""), [], {
+    allowTrailingComma: true,
+  }) as unknown;
 
 /** As JSON knows it: without prototypes. */
 function plain<T>(value: T): T {
@@ -30,14 +32,15 @@ function plain<T>(value: T): T {
 }
 
 /** The hooks alone, for as many events as one likes, beside what was there. */
-const installed = (before: Record<string, unknown[]> = {}) =>
-  Object.fromEntries([
-    ...Object.entries(before),
-    ...[...entries].map(([event, entry]) => [
-      event,
-      [...(before[event] ?? []), { hooks: [entry] }],
-    ]),
-  ]);
+function installed(
+  before: Record<string, unknown[]> = {},
+): Record<string, unknown[]> {
+  const all = { ...before };
+  for (const [event, entry] of entries) {
+    all[event] = [...(before[event] ?? []), { hooks: [entry] }];
+  }
+  return all;
+}
 
 const writtenByHand = `{
     // What I like
