@@ -27,7 +27,10 @@ export class Announcements {
 function complete({ items, asks }: Conversation) {
   const told = [];
   for (const item of items) {
-    if (item.kind === "notice" || (item.kind === "text" && !item.streaming)) {
+    // A subagent's words are for the agent.
+    const isSaid =
+      item.kind === "text" && !item.streaming && item.parent === undefined;
+    if (item.kind === "notice" || isSaid) {
       told.push({ id: item.id, words: item.text });
     }
   }

@@ -1,4 +1,4 @@
-import type { TranscriptItem } from "../src/protocol/conversation";
+import type { TranscriptItem, Waiting } from "../src/protocol/conversation";
 
 /** "40 ms", "0.4 s", "12 s", "3 min 5 s", "1 h 2 min". */
 export function formatDuration(durationMs: number): string {
@@ -51,4 +51,32 @@ export function turnWords(
     turn.costUsd === null ? null : formatCost(turn.costUsd),
   ];
   return words.filter((word) => word !== null).join(" · ");
+}
+
+export function compactionWords(
+  compaction: Extract<TranscriptItem, { kind: "compaction" }>,
+): string {
+  const { status, tokensBefore, tokensAfter } = compaction;
+  if (status !== "done") {
+    return status === "running"
+      ? "Compacting the conversation…"
+      : "The conversation could not be compacted.";
+  }
+  return tokensBefore === null || tokensAfter === null
+    ? "Conversation compacted"
+    : `Conversation compacted: ${formatTokens(tokensBefore)} → ${formatTokens(tokensAfter)}`;
+}
+
+/** What the agent does while nothing on the screen moves. */
+export function waitingWords(waiting: Waiting | null): string {
+  switch (waiting?.kind) {
+    case "retry":
+      return `The API did not answer as it should; trying again (${waiting.attempt} of ${waiting.of})…`;
+    case "compaction":
+      return "Compacting the conversation…";
+    case "hook":
+      return `Running a hook (${waiting.name})…`;
+    default:
+      return "Working…";
+  }
 }

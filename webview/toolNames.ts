@@ -17,6 +17,10 @@ const icons = new Map<string, IconName>(
     Task: "agent",
     Agent: "agent",
     TodoWrite: "checklist",
+    TaskCreate: "checklist",
+    TaskUpdate: "checklist",
+    TaskList: "checklist",
+    TaskGet: "checklist",
   }),
 );
 

@@ -101,8 +101,10 @@ async function answer(request, response, context) {
   const situation = readRequest(body);
   seen.prompt = situation.prompt;
   // Without the system prompt's share, or the CLI would report that a demonstration had cost a dollar.
-  const inputTokens = tokensOf(situation.prompt);
   const chosen = chooseAnswer(situation);
+  const told = chosen.kind === "message" ? chosen : undefined;
+  const inputTokens = told?.inputTokens ?? tokensOf(situation.prompt);
+  const headers = told?.rateLimit ? rateLimitHeaders() : {};
   if (chosen.kind === "hang") return;
   if (chosen.kind === "error" && !alreadyFailed(chosen.once, body, context))
     return fail(response, chosen.status);
@@ -117,7 +119,22 @@ async function answer(request, response, context) {
     inputTokens,
     gone: gone.signal,
     gate,
+    headers,
   });
+}
+
+/** @returns {Record<string, string>} A subscription whose five hours are nearly used up. */
+function rateLimitHeaders() {
+  const reset = Math.floor(Date.now() / 1000) + 3600;
+  const prefix = "anthropic-ratelimit-unified";
+  return {
+    [`${prefix}-status`]: "allowed_warning",
+    [`${prefix}-reset`]: String(reset),
+    [`${prefix}-representative-claim`]: "five_hour",
+    [`${prefix}-5h-utilization`]: "0.91",
+    [`${prefix}-5h-reset`]: String(reset),
+    [`${prefix}-5h-surpassed-threshold`]: "0.9",
+  };
 }
 
 const secondTry = text("The second try worked.");

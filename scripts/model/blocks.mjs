@@ -11,12 +11,15 @@ import path from "node:path";
  */
 
 /**
+ * `broken` breaks the stream off in the middle of the tool's input.
  * @typedef {{type: 'text' | 'thinking', parts: Part[]}
- *   | {type: 'tool_use', id: string, name: string, input: Record<string, unknown>}} AnswerBlock
+ *   | {type: 'tool_use', id: string, name: string, input: Record<string, unknown>, broken?: string}} AnswerBlock
  */
 
 /**
- * @typedef {{kind: 'message', blocks: AnswerBlock[]}
+ * `inputTokens`: what the request is said to have been worth, where it is not to be counted.
+ * `rateLimit`: whether the answer has the headers that a subscription's limits are told in.
+ * @typedef {{kind: 'message', blocks: AnswerBlock[], inputTokens?: number, rateLimit?: boolean}
  *   | {kind: 'error', status: number, once: boolean}
  *   | {kind: 'hang'}} Answer
  */

@@ -32,6 +32,8 @@
  * @typedef {object} Situation
  * @property {string} prompt What the user said last, without the CLI's reminders; may be long past.
  * @property {ToolOutcome[]} outcomes What came back from the tools asked for last; empty when the prompt is new.
+ * @property {number} rounds How many times it has asked for tools since the prompt.
+ * @property {boolean} isNotified The CLI tells it that a task in the background has ended.
  * @property {string | undefined} meanwhile What the user said while the tools ran: the CLI folds it into the turn.
  * @property {string | undefined} cwd
  * @property {'title' | 'summary' | 'quota' | undefined} sideErrand What the CLI asks for on its own account.
@@ -53,6 +55,11 @@ export function readRequest(request) {
   return {
     prompt,
     outcomes: results.map((result) => outcomeOf(result, messages)),
+    rounds: since.filter((message) => blocksOf(message, "tool_use").length > 0)
+      .length,
+    isNotified: textOf(messages.at(-1)?.content).includes(
+      "<task-notification>",
+    ),
     meanwhile: saidMeanwhile(since.at(-1)),
     cwd: workingDirectory(request),
     sideErrand: sideErrandOf(request, prompt),
@@ -85,6 +92,7 @@ function withoutNotes(text) {
   return text
     .replace(/<system-reminder>[\s\S]*?<\/system-reminder>/g, "")
     .replace(/^\[Request interrupted by user[^\]]*\]$/gm, "")
+    .replace(/^\[Image: [^\]]*\]$/gm, "")
     .trim();
 }
 

@@ -16,13 +16,15 @@ import { tellOutcome } from "./outcome.mjs";
  */
 export function chooseAnswer(situation) {
   if (situation.sideErrand) return message(text(errands[situation.sideErrand]));
+  if (situation.isNotified)
+    return message(text("The task in the background has ended."));
   const word = /MOCK:(\w+)(?:=(.*))?/.exec(situation.prompt);
   const [, name = "", argument = ""] = word ?? [];
   const answer = word && mockWords[name];
   if (word && !answer) return message(text(`There is no MOCK:${name}.`));
   if (situation.outcomes.length > 0) {
     const next = word
-      ? name === "edit" && afterRead(situation, argument)
+      ? followUps[name]?.(argument, situation)
       : demoFollowUp(situation);
     return next || message(text(tellOutcome(situation)));
   }
@@ -57,6 +59,13 @@ const mockWords = {
     message(
       use("Read", { file_path: absolute(fields(argument)[0], situation) }),
     ),
+  use: (call) => message(used(call)),
+  steps: (calls, situation) => step(calls, situation) ?? message(),
+  usage: (tokens) => ({
+    ...message(text("That was a long story.")),
+    inputTokens: Number(tokens),
+  }),
+  ratelimit: () => ({ ...message(text("Nearly used up.")), rateLimit: true }),
   err: (status) => ({ kind: "error", status: Number(status), once: false }),
   err1: (status) => ({ kind: "error", status: Number(status), once: true }),
   midstream: () =>
@@ -64,6 +73,7 @@ const mockWords = {
       type: "text",
       parts: ["Half an answer", { break: "overloaded_error" }, " made whole."],
     }),
+  midtool: (command) => message(brokenOff(bash(command))),
   hang: () => ({ kind: "hang" }),
   huge: (kilobytes) =>
     message({ type: "text", parts: paragraphs(Number(kilobytes)) }),
@@ -75,11 +85,44 @@ const mockWords = {
 };
 
 /**
+ * What comes after a tool's result; else it is only told.
+ * @type {Record<string, (argument: string, situation: Situation) => Answer | undefined>}
+ */
+const followUps = { edit: afterRead, steps: step };
+
+/**
+ * @param {import('./blocks.mjs').AnswerBlock} block
+ * @returns {import('./blocks.mjs').AnswerBlock}
+ */
+const brokenOff = (block) =>
+  block.type === "tool_use" ? { ...block, broken: "api_error" } : block;
+
+/**
+ * Any tool: its name, a space, its input as JSON.
+ * @param {string} call
+ */
+function used(call) {
+  const [name = ""] = call.split(" ", 1);
+  return use(name, JSON.parse(call.slice(name.length)));
+}
+
+/**
+ * Several tools one after the other, separated by " ; ".
+ * @param {string} calls
  * @param {Situation} situation
- * @param {string} argument
  * @returns {Answer | undefined}
  */
-function afterRead(situation, argument) {
+function step(calls, { rounds }) {
+  const call = calls.split(" ; ")[rounds];
+  return call === undefined ? undefined : message(used(call.trim()));
+}
+
+/**
+ * @param {string} argument
+ * @param {Situation} situation
+ * @returns {Answer | undefined}
+ */
+function afterRead(argument, situation) {
   const [outcome] = situation.outcomes;
   if (outcome?.name !== "Read" || outcome.isError) return undefined;
   const [file, old, replacement] = fields(argument);

@@ -12,12 +12,13 @@ const model = "scripted-model";
 /**
  * @param {Response} response
  * @param {AnswerBlock[]} blocks
- * @param {{inputTokens: number, gone: AbortSignal, gate: (name: string) => Promise<void>}} context `gone` is
- *   aborted when the reader went away; `gate` resolves then, or when that gate is opened.
+ * @param {{inputTokens: number, gone: AbortSignal, gate: (name: string) => Promise<void>, headers: Record<string, string>}} context
+ *   `gone` is aborted when the reader went away; `gate` resolves then, or when that gate is opened.
  */
 export async function streamMessage(response, blocks, context) {
-  const { inputTokens, gone, gate } = context;
+  const { inputTokens, gone, gate, headers } = context;
   response.writeHead(200, {
+    ...headers,
     "content-type": "text/event-stream",
     "request-id": `req_${randomUUID()}`,
   });
@@ -58,7 +59,9 @@ export async function streamMessage(response, blocks, context) {
  */
 export function wholeMessage(blocks, inputTokens) {
   const content = blocks.map((block) => {
-    if (block.type === "tool_use") return block;
+    if (block.type === "tool_use") {
+      return useOf(block);
+    }
     const whole = textOf(block);
     return block.type === "text"
       ? { type: "text", text: whole }
@@ -104,18 +107,32 @@ function sender(response, gone) {
 const event = (data) =>
   `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 
+/** @param {Extract<AnswerBlock, {type: 'tool_use'}>} block */
+const useOf = ({ type, id, name, input }) => ({ type, id, name, input });
+
 /** @param {AnswerBlock} block */
 function emptyBlock(block) {
-  if (block.type === "tool_use") return { ...block, input: {} };
+  if (block.type === "tool_use") {
+    return { ...useOf(block), input: {} };
+  }
   if (block.type === "text") return { type: "text", text: "" };
   return { type: "thinking", thinking: "", signature: "" };
 }
 
 const signature = { type: /** @type {const} */ ("signature_delta") };
 
-/** @param {AnswerBlock} block */
+/**
+ * @param {AnswerBlock} block
+ * @returns {(import('./blocks.mjs').Part | typeof signature)[]}
+ */
 function partsOf(block) {
-  if (block.type === "tool_use") return [JSON.stringify(block.input)];
+  if (block.type === "tool_use") {
+    // In two pieces, as a real model's input comes in many; no path is cut.
+    const json = JSON.stringify(block.input);
+    const cut = json.indexOf(":") + 1;
+    const halves = [json.slice(0, cut), json.slice(cut)];
+    return block.broken ? [halves[0] ?? "", { break: block.broken }] : halves;
+  }
   return block.type === "thinking" ? [...block.parts, signature] : block.parts;
 }
 

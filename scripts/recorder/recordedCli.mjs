@@ -12,6 +12,8 @@ import { createInterface } from "node:readline";
  * @property {string} cwd
  * @property {NodeJS.ProcessEnv} env
  * @property {RecordedLine[]} lines Where the lines go; several processes may share them.
+ * @property {string[]} [more] Arguments besides those that every conversation has.
+ * @property {boolean} [isAlone] Nobody is there to be asked for permission.
  */
 
 /** As src/cli/arguments.ts has them. */
@@ -23,9 +25,8 @@ const fixedArguments = [
   "--output-format",
   "stream-json",
   "--include-partial-messages",
-  "--permission-prompt-tool",
-  "stdio",
 ];
+const asksUs = ["--permission-prompt-tool", "stdio"];
 
 /** How long a line may take before the recording has failed. */
 const limitMs = 30_000;
@@ -42,9 +43,11 @@ export class RecordedCli {
    * @param {'--session-id' | '--resume'} how
    * @param {string} session
    */
-  constructor({ path, cwd, env, lines }, how, session) {
+  constructor({ path, cwd, env, lines, more = [], isAlone }, how, session) {
     this.#lines = lines;
-    this.#child = spawn(path, [...fixedArguments, how, session], {
+    const asks = isAlone ? [] : asksUs;
+    const args = [...fixedArguments, ...asks, ...more, how, session];
+    this.#child = spawn(path, args, {
       cwd,
       env,
       stdio: ["pipe", "pipe", "ignore"],
@@ -59,12 +62,17 @@ export class RecordedCli {
     this.request({ subtype: "initialize", hooks: {} });
   }
 
-  /** @param {string} text */
-  prompt(text) {
+  /**
+   * @param {string} text
+   * @param {unknown[]} [images] Image blocks.
+   */
+  prompt(text, images = []) {
     const uuid = randomUUID();
+    // The text last: the CLI adds words of its own to an image that ends a prompt.
+    const content = [...images, { type: "text", text }];
     this.#write({
       type: "user",
-      message: { role: "user", content: [{ type: "text", text }] },
+      message: { role: "user", content },
       parent_tool_use_id: null,
       session_id: "",
       uuid,
@@ -112,6 +120,14 @@ export class RecordedCli {
   /** The next piece of streamed text. */
   delta() {
     return this.next(({ data }) => data.event?.type === "content_block_delta");
+  }
+
+  /** @param {string} type Of the next line to wait for, or its subtype. */
+  said(type) {
+    return this.next(
+      ({ dir, data }) =>
+        dir === "out" && (data.type === type || data.subtype === type),
+    );
   }
 
   /**

@@ -13,10 +13,11 @@ const emptied = [
   "permission_suggestions",
   "plugins",
   "skills",
-  "slash_commands",
   "terminal_slash_commands",
-  "tools",
 ];
+/** Of these lists of names only the well-known ones are kept. */
+const namesKept = ["Bash", "Read", "clear", "compact"];
+const shortened = ["slash_commands", "tools"];
 const removed = [
   "account",
   "analytics_disabled",
@@ -36,7 +37,12 @@ const removed = [
   "ide_rc_auto_enable_gate",
   "memory_paths",
   "messaging_socket_path",
-  "modelUsage",
+  "compact_output_chars",
+  "duration_api_ms",
+  "fast_mode",
+  "harnessNoteCount",
+  "harnessSectionHash",
+  "harnessTailCount",
   "model_usage_since_last_result",
   "other_hook_ask_outranks_host",
   "output_style",
@@ -57,7 +63,6 @@ const removed = [
   "subagent_stats",
   "thinking_display",
   "time_to_request_ms",
-  "timestamp",
   "ttft_stream_ms",
   "ultrathink_available",
   "ultrathink_typed_raises",
@@ -67,27 +72,76 @@ const removed = [
   "view_mode",
 ];
 /** Of an answer's accounting these are read. */
-const usageFields = ["input_tokens", "output_tokens"];
+const usageFields = [
+  "input_tokens",
+  "output_tokens",
+  "cache_read_input_tokens",
+  "cache_creation_input_tokens",
+  "total_tokens",
+  "tool_uses",
+  "duration_ms",
+];
+/** The kinds of stored lines that are kept; of the others only what they are. */
+const storedKinds = [
+  "user",
+  "assistant",
+  "system",
+  "summary",
+  "queue-operation",
+  "last-prompt",
+  "mode",
+  "custom-title",
+  "tools-used",
+];
+/** A longer text is the vendor's, or says no more than its beginning does. */
+const longestText = 400;
 
 /** Sentences of the CLI's own; what they say is told by the fields beside them. */
 const vendorWords = [
   /^The user doesn't want to proceed[\s\S]*$/,
   /^User rejected tool use$/,
   /\(file state is current in your context[\s\S]*\)$/,
+  /^This session is being continued[\s\S]*$/,
+  /^Async agent launched[\s\S]*$/,
+  /<tools-used-before-summary>[\s\S]*$/,
+  /^\[Subagent hand-back\][\s\S]*$/,
+  /<task-notification>[\s\S]*$/,
+  /<local-command-caveat>[\s\S]*$/,
+  /^User has (approved|answered)[\s\S]*$/,
+  /Your questions have been answered[\s\S]*$/,
+  /This is a server-side issue[\s\S]*$/,
+  /needs approval\. The path[\s\S]*$/,
 ];
 
+/** @typedef {{cwd: string, home: string}} Places The working folder is not in the home. */
+
 /**
- * @param {RecordedLine[]} lines
- * @param {{cwd: string, home: string}} places
- * @returns {RecordedLine[]}
+ * @typedef {object} Trimmer
+ * @property {(lines: RecordedLine[]) => RecordedLine[]} recording
+ * @property {(line: any) => any} stored A line of the CLI's own file.
  */
-export function trimRecording(lines, places) {
+
+/**
+ * One for all that belongs together: the same thing has the same name everywhere.
+ * @param {Places} places
+ * @returns {Trimmer}
+ */
+export function createTrimmer(places) {
   const name = counter();
-  return lines.map(({ t, dir, data }) => ({
-    t,
-    dir,
-    data: trim(data, (text) => name(withoutPlaces(text, places))),
-  }));
+  /** @param {string} text */
+  const rename = (text) => name(withoutPlaces(text, places));
+  return {
+    recording: (lines) =>
+      lines.map(({ t, dir, data }) => {
+        // Of a recording `t` says when it was.
+        const undated = { ...data, timestamp: undefined };
+        return { t, dir, data: trim(undated, rename) };
+      }),
+    stored: (line) =>
+      storedKinds.includes(line.type)
+        ? trim(line, rename)
+        : { type: line.type },
+  };
 }
 
 /**
@@ -103,7 +157,12 @@ function trim(value, rename) {
     Object.entries(value).flatMap(([key, inner]) => {
       if (removed.includes(key)) return [];
       if (emptied.includes(key)) return [[key, []]];
+      if (shortened.includes(key))
+        return [
+          [key, namesKept.filter((kept) => Array.from(inner).includes(kept))],
+        ];
       if (key === "usage") return [[key, usageOf(inner)]];
+      if (key === "modelUsage") return [[key, windowsOf(inner)]];
       return [[key, trim(inner, rename)]];
     }),
   );
@@ -118,17 +177,33 @@ function usageOf(usage) {
   );
 }
 
+/**
+ * Of each model only how much it can take in.
+ * @param {Record<string, {contextWindow: number}>} models
+ */
+function windowsOf(models) {
+  return Object.fromEntries(
+    Object.entries(models).map(([model, { contextWindow }]) => [
+      model,
+      { contextWindow },
+    ]),
+  );
+}
+
 /** @param {string} text */
 function withoutVendorWords(text) {
-  return vendorWords.reduce(
-    (rest, words) => rest.replace(words, "(the CLI's own words)"),
+  const rest = vendorWords.reduce(
+    (left, words) => left.replace(words, "(the CLI's own words)"),
     text,
   );
+  return rest.length > longestText
+    ? `${rest.slice(0, 40)}… (${rest.length} characters)`
+    : rest;
 }
 
 /**
  * @param {string} text
- * @param {{cwd: string, home: string}} places The working folder is not in the home.
+ * @param {Places} places
  */
 function withoutPlaces(text, { cwd, home }) {
   /** @param {string} place */

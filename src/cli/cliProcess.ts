@@ -6,7 +6,7 @@ import { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import { ManagedProcess, type ProcessEnd } from "../node/managedProcess";
 import { cliArguments, type CliStart } from "./arguments";
-import { type KnownLine, parseWireLine } from "./wire";
+import { parseWireLine, type WireLine } from "./wire";
 
 export interface CliProcessOptions extends CliStart {
   /** The program; see locate.ts. */
@@ -32,7 +32,7 @@ const stopGraceMs = 1_000;
  * conversation is. Owned by one session; see docs/architecture.md.
  */
 export class CliProcess extends Disposable {
-  readonly #onLine = this.register(new Emitter<KnownLine>());
+  readonly #onLine = this.register(new Emitter<WireLine>());
   readonly onLine = this.#onLine.event;
   readonly ended: Promise<CliEnd>;
   readonly #process: ManagedProcess;
@@ -142,7 +142,6 @@ export class CliProcess extends Disposable {
       this.deps.log.trace(
         `The CLI sent a line of an unknown kind: ${line.what}`,
       );
-      return;
     }
     try {
       this.#onLine.fire(line);

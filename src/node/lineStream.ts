@@ -56,7 +56,10 @@ export class LineReader {
       this.options.onOversized(lengthBytes);
       return;
     }
-    const line = Buffer.concat(parts).toString("utf8").trimEnd();
+    // Most lines lie in one chunk, and need not be put together.
+    const [first] = parts;
+    const bytes = first && parts.length === 1 ? first : Buffer.concat(parts);
+    const line = bytes.toString("utf8").trimEnd();
     if (line !== "") {
       this.options.onLine(line);
     }

@@ -1,3 +1,5 @@
+import { copyText } from "../base/copyText";
+
 /** What a tool is about to do, in text for people. */
 export interface ToolDescription {
   /** One line: the command, the file, the pattern, the address. */
@@ -46,7 +48,8 @@ export function cutText(text: string, longest: number): string {
     return text;
   }
   const kept = text.slice(0, longest).replace(halfCharacter, "");
-  return `${kept}\n… ${text.length - kept.length} more characters`;
+  // What is cut off is not to stay in memory with what is kept.
+  return copyText(`${kept}\n… ${text.length - kept.length} more characters`);
 }
 
 function summaryOf(input: Record<string, unknown>): string | undefined {
@@ -114,6 +117,8 @@ function prefixed(prefix: string, text: string): string {
 function oneLine(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length > longestSummary
-    ? `${line.slice(0, longestSummary - 1).replace(halfCharacter, "")}…`
+    ? copyText(
+        `${line.slice(0, longestSummary - 1).replace(halfCharacter, "")}…`,
+      )
     : line;
 }

@@ -3,6 +3,7 @@ import type {
   ConversationEvent,
   TranscriptItem,
 } from "./conversation";
+import type { PromptItem, ToolItem } from "./items";
 
 const titleLength = 60;
 
@@ -18,6 +19,15 @@ export function emptyConversation(id: string, folder: string): Conversation {
     model: null,
     permissionMode: null,
     cliVersion: null,
+    sessionId: null,
+    tools: [],
+    slashCommands: [],
+    mcpServers: [],
+    waiting: null,
+    todos: [],
+    backgroundTasks: [],
+    context: null,
+    rateLimit: null,
     items: [],
     queued: [],
     asks: [],
@@ -40,8 +50,21 @@ export function applyEvent(
       return changed(state, { queued: without(state.queued, event.id) });
     case "promptSent":
       return promptSent(state, event.id, event.at);
+    case "promptSeen":
+      return promptSeen(state, event);
+    case "promptEnded":
+      return changed(state, { items: withPromptEnded(state.items, event) });
     case "delta":
       return { ...state, items: withDelta(state.items, event) };
+    case "toolInput":
+      return changed(state, { items: withToolInput(state.items, event) });
+    case "toolTask":
+      return changed(state, {
+        items: withTool(state.items, event.id, (tool) => ({
+          ...tool,
+          task: event.task,
+        })),
+      });
     case "item":
       return { ...state, items: withItem(state.items, event.item) };
     case "itemRemoved":
@@ -58,13 +81,38 @@ export function applyEvent(
     case "activity":
       return { ...state, activity: event.activity };
     case "info":
-      return {
-        ...state,
-        model: event.model ?? state.model,
-        permissionMode: event.permissionMode ?? state.permissionMode,
-        cliVersion: event.cliVersion ?? state.cliVersion,
-      };
+      return withInfo(state, event);
+    case "waiting":
+      return { ...state, waiting: event.waiting };
+    case "todos":
+      return { ...state, todos: event.todos };
+    case "backgroundTasks":
+      return { ...state, backgroundTasks: event.tasks };
+    case "context":
+      return { ...state, context: event.context };
+    case "rateLimit":
+      return { ...state, rateLimit: event.rateLimit };
+    case "reset":
+      return { ...state, todos: [], context: null };
   }
+}
+
+type EventOf<T extends ConversationEvent["type"]> = Extract<
+  ConversationEvent,
+  { type: T }
+>;
+
+function withInfo(state: Conversation, event: EventOf<"info">): Conversation {
+  return {
+    ...state,
+    model: event.model ?? state.model,
+    permissionMode: event.permissionMode ?? state.permissionMode,
+    cliVersion: event.cliVersion ?? state.cliVersion,
+    sessionId: event.sessionId ?? state.sessionId,
+    tools: event.tools ?? state.tools,
+    slashCommands: event.slashCommands ?? state.slashCommands,
+    mcpServers: event.mcpServers ?? state.mcpServers,
+  };
 }
 
 type Lists = Pick<Conversation, "items" | "queued" | "asks">;
@@ -91,13 +139,63 @@ function promptSent(state: Conversation, id: string, at: number): Conversation {
   if (!prompt) {
     return state;
   }
-  const isFirst = !state.items.some((item) => item.kind === "prompt");
+  const after = { ...state, queued: without(state.queued, id) };
+  // Its echo may have come before it.
+  return indexOfItem(state.items, id) < 0
+    ? withPrompt(after, { kind: "prompt", id, text: prompt.text, at })
+    : after;
+}
+
+/** The first prompt is what the conversation is known by. */
+function withPrompt(state: Conversation, prompt: PromptItem): Conversation {
+  const isFirst = !state.items.some(({ kind }) => kind === "prompt");
   return {
     ...state,
     title: isFirst ? titleOf(prompt.text) : state.title,
-    queued: without(state.queued, id),
-    items: [...state.items, { kind: "prompt", id, text: prompt.text, at }],
+    items: [...state.items, prompt],
   };
+}
+
+/**
+ * A prompt and its echo are the same once, and only once: each prompt takes
+ * one echo, each echo goes to one prompt. So "ok" and "ok" stay two.
+ */
+function promptSeen(
+  state: Conversation,
+  { id, text, at, images }: EventOf<"promptSeen">,
+): Conversation {
+  const { items } = state;
+  const prompts = items.filter((item) => item.kind === "prompt");
+  if (prompts.some(({ seenAs }) => seenAs === id)) {
+    return state;
+  }
+  const twin =
+    prompts.find((prompt) => prompt.id === id) ??
+    prompts.find(
+      (prompt) => prompt.seenAs === undefined && prompt.text === text,
+    );
+  if (!twin) {
+    const seen = { kind: "prompt", id, text, at, seenAs: id } as const;
+    return withPrompt(state, { ...seen, ...(images && { images }) });
+  }
+  const found = { ...twin, seenAs: id, ...(images && { images }) };
+  const matched = { ...state, items: withItem(items, found) };
+  // It was taken for the twin of an echo with the same words, which has to find another now.
+  return twin.seenAs === undefined
+    ? matched
+    : promptSeen(matched, { type: "promptSeen", id: twin.seenAs, text, at });
+}
+
+function withPromptEnded(
+  items: TranscriptItem[],
+  { id, outcome, failure }: EventOf<"promptEnded">,
+): TranscriptItem[] {
+  const prompt = items.findLast(
+    (item) => item.kind === "prompt" && (item.id === id || item.seenAs === id),
+  );
+  return prompt?.kind !== "prompt" || prompt.outcome !== undefined
+    ? items
+    : withItem(items, { ...prompt, outcome, ...(failure && { failure }) });
 }
 
 function titleOf(prompt: string): string {
@@ -125,7 +223,7 @@ function withItem(
 
 function withDelta(
   items: TranscriptItem[],
-  delta: { id: string; kind: "text" | "thinking"; text: string },
+  delta: EventOf<"delta">,
 ): TranscriptItem[] {
   const known = items[indexOfItem(items, delta.id)];
   const before =
@@ -138,18 +236,40 @@ function withDelta(
   });
 }
 
+/** Of an input that is longer the rest is not shown while it is written. */
+const longestInput = 64 * 1024;
+
+function withToolInput(
+  items: TranscriptItem[],
+  { id, text }: EventOf<"toolInput">,
+): TranscriptItem[] {
+  return withTool(items, id, (tool) =>
+    tool.status === "preparing" && tool.detail.length < longestInput
+      ? { ...tool, detail: tool.detail + text }
+      : tool,
+  );
+}
+
 function withToolEnded(
   items: TranscriptItem[],
-  ended: Extract<ConversationEvent, { type: "toolEnded" }>,
+  { type: _, id, at, ...ended }: EventOf<"toolEnded">,
 ): TranscriptItem[] {
-  const tool = items[indexOfItem(items, ended.id)];
+  return withTool(items, id, (tool) => ({
+    ...tool,
+    ...ended,
+    durationMs: Math.max(0, at - tool.startedAt),
+  }));
+}
+
+function withTool(
+  items: TranscriptItem[],
+  id: string,
+  change: (tool: ToolItem) => ToolItem,
+): TranscriptItem[] {
+  const tool = items[indexOfItem(items, id)];
   if (tool?.kind !== "tool") {
     return items;
   }
-  return withItem(items, {
-    ...tool,
-    status: ended.status,
-    output: ended.output,
-    durationMs: Math.max(0, ended.at - tool.startedAt),
-  });
+  const after = change(tool);
+  return after === tool ? items : withItem(items, after);
 }

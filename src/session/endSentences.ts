@@ -35,3 +35,7 @@ function lastWords({ signal, stderrTail }: CliEnd): string {
   const words = stderrTail.split("\n").at(-1) ?? "";
   return words === "" || signal !== null ? "" : ` It said: ${words}`;
 }
+
+/** After /clear. */
+export const clearedSentence =
+  "Cleared: Claude no longer knows what was said above.";

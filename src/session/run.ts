@@ -5,7 +5,7 @@ import {
   forgottenSentence,
   stoppedSentence,
 } from "./endSentences";
-import type { Translator } from "./translate";
+import type { Translator } from "./translate/translator";
 
 /** One process of a conversation's, and what must be known of it until it has ended. */
 export interface Run {

@@ -5,7 +5,9 @@ import { Disposable, DisposableStore } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import type { CliEnd, CliProcess } from "../cli/cliProcess";
 import type { CliStart } from "../cli/arguments";
-import type { ControlRequest, KnownLine, SystemLine } from "../cli/wire";
+import type { WireLine } from "../cli/wire";
+import type { ControlRequest } from "../cli/wire/controlLines";
+import type { SystemLine } from "../cli/wire/systemLines";
 import type { PermissionBroker } from "../permission/broker";
 import { askOf, stdioResponse } from "../permission/stdioPrompt";
 import type {
@@ -17,7 +19,8 @@ import { applyEvent, emptyConversation } from "../protocol/transcript";
 import { describeEnd } from "./endSentences";
 import { createRun, meaningOfEnd, type Run } from "./run";
 import { StopLadder } from "./stopLadder";
-import { isFinalRefusal, Translator } from "./translate";
+import { isFinalRefusal } from "./translate/failures";
+import { Translator } from "./translate/translator";
 
 export interface SessionDeps {
   /** Starts the CLI in the conversation's folder; throws AppError when it cannot. */
@@ -129,6 +132,8 @@ export class Session extends Disposable {
         type: "item",
         item: { kind: "turn", id, outcome: "interrupted", ...nothing },
       });
+      const outcome = "interrupted";
+      this.#emit({ type: "promptEnded", id: prompt.id, outcome });
     }
     await this.stop();
     this.#pump();
@@ -163,8 +168,10 @@ export class Session extends Disposable {
       return;
     }
     this.#inFlight = next.id;
-    this.#emit({ type: "promptSent", id: next.id, at: this.deps.clock.now() });
+    const now = this.deps.clock.now();
+    this.#emit({ type: "promptSent", id: next.id, at: now });
     this.#setActivity("running");
+    this.#emitAll(run.translator.promptSent(next.id, now));
   }
 
   #start(): void {
@@ -213,16 +220,14 @@ export class Session extends Disposable {
     });
   }
 
-  #take(run: Run, line: KnownLine): void {
+  #take(run: Run, line: WireLine): void {
     if (line.type === "result" && !run.isReady) {
       // No turn ended, since none began.
       run.hasGivenUp = true;
       return;
     }
     const now = this.deps.clock.now();
-    for (const event of run.translator.translate(line, now)) {
-      this.#emit(event);
-    }
+    this.#emitAll(run.translator.translate(line, now));
     switch (line.type) {
       case "system":
         this.#takeSystem(run, line);
@@ -267,7 +272,7 @@ export class Session extends Disposable {
         run.isUnasked = true;
         this.#setActivity("running");
       }
-    } else if (isFinalRefusal(line)) {
+    } else if (line.subtype === "api_retry" && isFinalRefusal(line)) {
       // The CLI would try for minutes.
       this.interrupt();
     }
@@ -302,6 +307,9 @@ export class Session extends Disposable {
   /** The broker's news about this conversation's asks, told by the registry. */
   askChanged(event: ConversationEvent): void {
     this.#emit(event);
+    if (event.type === "askClosed" && this.#run) {
+      this.#emitAll(this.#run.translator.askClosed(event.id));
+    }
     const { activity } = this.#conversation;
     if (activity === "running" || activity === "waiting") {
       this.#setActivity("running");
@@ -327,9 +335,9 @@ export class Session extends Disposable {
     this.#run = undefined;
     this.#inFlight = undefined;
     this.#stopLadder.processEnded();
-    for (const event of run.translator.processEnded(this.deps.clock.now())) {
-      this.#emit(event);
-    }
+    const wasWanted = wasStopping || this.#stops > 0;
+    const now = this.deps.clock.now();
+    this.#emitAll(run.translator.processEnded(now, wasWanted));
     this.#setActivity("ended");
     this.deps.broker.withdrawAll(this.id);
     this.deps.log.info(`The CLI ended: ${describeEnd(end)}. ${end.stderrTail}`);
@@ -359,6 +367,12 @@ export class Session extends Disposable {
       wanted === "running" && asks.length > 0 ? "waiting" : wanted;
     if (activity !== current) {
       this.#emit({ type: "activity", activity });
+    }
+  }
+
+  #emitAll(events: readonly ConversationEvent[]): void {
+    for (const event of events) {
+      this.#emit(event);
     }
   }
 

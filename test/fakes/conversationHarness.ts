@@ -53,6 +53,13 @@ export class ConversationHarness {
     return this.session.conversation.items.map(brief);
   }
 
+  /** How the prompts of the transcript have ended. */
+  get outcomes(): string[] {
+    return this.session.conversation.items.flatMap((item) =>
+      item.kind === "prompt" ? (item.outcome ?? "open") : [],
+    );
+  }
+
   get notices(): string[] {
     return this.session.conversation.items.flatMap((item) =>
       item.kind === "notice" ? item.text : [],
@@ -100,6 +107,9 @@ function brief(item: TranscriptItem): string {
       return `${item.tone}: ${item.text}`;
     case "tool":
       return `${item.name} ${item.status}`;
+    case "hook":
+    case "compaction":
+      return `${item.kind} ${item.status}`;
     default:
       return `${item.kind}: ${item.text}`;
   }

@@ -7,10 +7,12 @@ import { visibleText } from "../visibleText";
 import { Elapsed } from "./Elapsed";
 import { Folded } from "./Folded";
 import { MonoBlock } from "./MonoBlock";
+import { ToolImages } from "./ToolImages";
 
 type Tool = Extract<TranscriptItem, { kind: "tool" }>;
 
 const statusIcons: Record<Tool["status"], IconName> = {
+  preparing: "spinner",
   running: "spinner",
   done: "check",
   failed: "error",
@@ -19,6 +21,7 @@ const statusIcons: Record<Tool["status"], IconName> = {
 };
 
 const statusWords: Record<Tool["status"], string> = {
+  preparing: "Preparing",
   running: "Running",
   done: "Done",
   failed: "Failed",
@@ -68,6 +71,7 @@ export function ToolCard({
         {tool.output !== null && (
           <MonoBlock label="Output" text={tool.output} />
         )}
+        {tool.images && <ToolImages images={tool.images} />}
       </Folded>
     </div>
   );

@@ -2,6 +2,7 @@ import { type ReactNode, type RefObject, useState } from "react";
 import type { Conversation } from "../../src/protocol/conversation";
 import { AskCard } from "./AskCard";
 import { askPlaces, type AskHandlers } from "./askPlaces";
+import { waitingWords } from "../format";
 import { EarlierButton } from "./EarlierButton";
 import { Icon } from "../icons/Icon";
 import { JumpPill } from "./JumpPill";
@@ -59,7 +60,9 @@ export function Transcript({
               place={ofTool.get(item.id)}
             />
           ))}
-          {isSilent(conversation) && <WorkingLine />}
+          {isSilent(conversation) && (
+            <WorkingLine words={waitingWords(conversation.waiting)} />
+          )}
           {others.map((place) => (
             <AskCard key={place.ask.id} {...place} />
           ))}
@@ -74,16 +77,17 @@ export function Transcript({
 function isSilent({ activity, items }: Conversation): boolean {
   const last = items.at(-1);
   const isMoving =
-    (last?.kind === "tool" && last.status === "running") ||
+    (last?.kind === "tool" &&
+      (last.status === "running" || last.status === "preparing")) ||
     ((last?.kind === "text" || last?.kind === "thinking") && last.streaming);
   return (activity === "running" || activity === "starting") && !isMoving;
 }
 
-function WorkingLine() {
+function WorkingLine({ words }: { words: string }) {
   return (
     <div className="working">
       <Icon name="spinner" />
-      Working…
+      {words}
     </div>
   );
 }

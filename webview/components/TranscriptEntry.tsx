@@ -1,7 +1,9 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import type { TranscriptItem } from "../../src/protocol/conversation";
 import { AgentText } from "./AgentText";
 import { AskCard, type AskPlace } from "./AskCard";
+import { CompactionLine } from "./CompactionLine";
+import { HookLine } from "./HookLine";
 import { NoticeLine } from "./NoticeLine";
 import { PromptBubble } from "./PromptBubble";
 import { RenderGuard } from "./RenderGuard";
@@ -20,7 +22,9 @@ export const TranscriptEntry = memo(
   function TranscriptEntry({ item, place }: TranscriptEntryProps) {
     return (
       <RenderGuard text={"text" in item ? item.text : item.kind}>
-        <Item item={item} isAsking={place !== undefined} />
+        <Nested isNested={"parent" in item && item.parent !== undefined}>
+          <Item item={item} isAsking={place !== undefined} />
+        </Nested>
         {place && <AskCard {...place} />}
       </RenderGuard>
     );
@@ -32,6 +36,17 @@ export const TranscriptEntry = memo(
     before.place?.isAnswered === after.place?.isAnswered,
 );
 
+/** What a subagent says and does stands apart from what the agent itself does. */
+function Nested({
+  isNested,
+  children,
+}: {
+  isNested: boolean;
+  children: ReactNode;
+}) {
+  return isNested ? <div className="nested">{children}</div> : children;
+}
+
 function Item({ item, isAsking }: { item: TranscriptItem; isAsking: boolean }) {
   switch (item.kind) {
     case "prompt":
@@ -42,6 +57,10 @@ function Item({ item, isAsking }: { item: TranscriptItem; isAsking: boolean }) {
       return <Thinking item={item} />;
     case "tool":
       return <ToolCard tool={item} isAsking={isAsking} />;
+    case "hook":
+      return <HookLine hook={item} />;
+    case "compaction":
+      return <CompactionLine compaction={item} />;
     case "notice":
       return <NoticeLine notice={item} />;
     case "turn":

@@ -7,18 +7,24 @@ import { root } from "../../../scripts/lib/bootstrap.mjs";
  * @typedef {typeof import("../../../src/base/log")
  *   & typeof import("../../../src/cli/cliProcess")
  *   & typeof import("../../../src/cli/hookEvents")
+ *   & typeof import("../../../src/cli/wire")
+ *   & typeof import("../../../src/node/lineStream")
  *   & typeof import("../../../src/node/systemClock")
  *   & typeof import("../../../src/queue/queueFolder")
- *   & typeof import("../../../src/queue/signedInMarker")} Product
+ *   & typeof import("../../../src/queue/signedInMarker")
+ *   & typeof import("../../../src/session/translate/translator")} Product
  */
 
 const modules = [
   "base/log",
   "cli/cliProcess",
   "cli/hookEvents",
+  "cli/wire",
+  "node/lineStream",
   "node/systemClock",
   "queue/queueFolder",
   "queue/signedInMarker",
+  "session/translate/translator",
 ];
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nullLogger } from "../../../src/base/log";
 import { CliProcess } from "../../../src/cli/cliProcess";
-import type { KnownLine } from "../../../src/cli/wire";
+import type { WireLine } from "../../../src/cli/wire";
 import { eventually } from "../../fakes/eventually";
 import { FakeClock } from "../../fakes/fakeClock";
 import {
@@ -25,7 +25,7 @@ describe("A process of the CLI", function () {
   const start = async (script: RunScript = {}) => {
     scripted = new ScriptedCli(program.path, clock, [script]);
     const cli = await scripted.start({ session: { kind: "new", id: "s1" } });
-    const lines: KnownLine[] = [];
+    const lines: WireLine[] = [];
     cli.onLine((line) => lines.push(line));
     return { cli, lines };
   };

@@ -6,26 +6,18 @@ const parse = (line: unknown) => parseWireLine(JSON.stringify(line));
 
 describe("A line of the CLI", () => {
   it("keeps the fields that are used, and leaves the others out", () => {
-    assert.deepEqual(
-      parse({
-        type: "system",
-        subtype: "init",
-        session_id: "s",
-        model: "m",
-        permissionMode: "default",
-        claude_code_version: "2.1.0",
-        tools: ["Bash"],
-        apiKeySource: "none",
-      }),
-      {
-        type: "system",
-        subtype: "init",
-        session_id: "s",
-        model: "m",
-        permissionMode: "default",
-        claude_code_version: "2.1.0",
-      },
-    );
+    const line = {
+      type: "system",
+      subtype: "init",
+      session_id: "s",
+      model: "m",
+      permissionMode: "default",
+      claude_code_version: "2.1.0",
+      tools: ["Bash"],
+      slash_commands: ["clear"],
+      mcp_servers: [{ name: "docs", status: "connected" }],
+    };
+    assert.deepEqual(parse({ ...line, apiKeySource: "none" }), line);
   });
 
   const known: Record<string, object> = {
@@ -63,6 +55,23 @@ describe("A line of the CLI", () => {
         input: { tool_name: "Bash", anything: [1] },
       },
     },
+    "piece of a tool's input": {
+      type: "stream_event",
+      event: {
+        type: "content_block_delta",
+        index: 0,
+        delta: { type: "input_json_delta", partial_json: '{"com' },
+      },
+    },
+    retry: {
+      type: "system",
+      subtype: "api_retry",
+      attempt: 1,
+      max_retries: 10,
+      retry_delay_ms: 600,
+      error_status: 529,
+      error: "overloaded",
+    },
     "withdrawn request": { type: "control_cancel_request", request_id: "r" },
     "answer to a request of ours": {
       type: "control_response",
@@ -81,17 +90,14 @@ describe("A line of the CLI", () => {
   }
 
   it("takes null for a field that was left out", () => {
-    assert.deepEqual(parse({ type: "system", subtype: "init", model: null }), {
-      type: "system",
-      subtype: "init",
-      model: undefined,
-    });
-    const line = parse({
+    const line = { type: "system", subtype: "init", model: null, tools: null };
+    assert.deepEqual(parse(line), line);
+    const user = parse({
       type: "user",
       message: { content: [] },
       tool_result_meta: null,
     });
-    assert.equal(line.type === "user" && line.tool_result_meta.length, 0);
+    assert.equal(user.type, "user");
   });
 
   it("ends a turn, with what it cost", () => {
@@ -104,10 +110,10 @@ describe("A line of the CLI", () => {
       result: "Done.",
       total_cost_usd: 0.01,
       duration_ms: 12,
-      usage: { output_tokens: 3 },
+      usage: { output_tokens: 3, input_tokens: 9 },
+      modelUsage: { m: { contextWindow: 200_000 } },
     };
-    const usage = { output_tokens: 3, input_tokens: 9 };
-    assert.deepEqual(parse({ ...result, usage, num_turns: 1 }), result);
+    assert.deepEqual(parse({ ...result, num_turns: 1 }), result);
     assert.deepEqual(parse({ type: "result", subtype: "error" }), {
       type: "result",
       subtype: "error",
@@ -167,6 +173,7 @@ describe("A line of the CLI", () => {
     });
     const given = [
       result("a", "out"),
+      { type: "hologram", of: "Ada" },
       { type: "text", text: "[Request interrupted by user]" },
       { ...result("b", [{ type: "image" }]), is_error: true },
     ];
@@ -176,6 +183,7 @@ describe("A line of the CLI", () => {
       line(
         [
           { ...result("a", "out"), is_error: false },
+          { type: "text", text: "[Request interrupted by user]" },
           { ...result("b", [{ type: "image" }]), is_error: true },
         ],
         meta,
@@ -183,28 +191,31 @@ describe("A line of the CLI", () => {
     );
   });
 
-  it("of the user that is plain text holds no results", () => {
-    const { message } = {
-      message: { role: "user", content: "<local-command-stdout>" },
-    };
-    assert.deepEqual(parse({ type: "user", message }), {
-      type: "user",
-      message: { content: [] },
-      tool_result_meta: [],
-    });
+  it("of the user may be plain text", () => {
+    const line = { type: "user", message: { content: "<local-command" } };
+    assert.deepEqual(parse(line), line);
   });
 
-  it("of an unknown kind is kept as such, with its name for the log", () => {
-    const unknown = (what: string) => ({ type: "unknown", what });
-    assert.deepEqual(parse({ type: "weather" }), unknown("weather"));
+  it("of an unknown kind is kept as such, with its name and its beginning", () => {
+    const whatOf = (line: unknown) => {
+      const parsed = parse(line);
+      assert.equal(parsed.type, "unknown");
+      assert.equal("text" in parsed && parsed.text, JSON.stringify(line));
+      return "what" in parsed && parsed.what;
+    };
+    assert.equal(whatOf({ type: "weather" }), "weather");
+    assert.equal(whatOf({ type: "system", subtype: "rain" }), "system/rain");
     // Known by name, but not in the form that is understood.
-    assert.deepEqual(parse({ type: "result" }), unknown("result"));
+    assert.equal(whatOf({ type: "result" }), "result");
     const event = { type: "message_pause" };
-    assert.deepEqual(
-      parse({ type: "stream_event", event }),
-      unknown("stream_event"),
-    );
-    assert.deepEqual(parse({ type: "unknown" }), unknown("unknown"));
+    assert.equal(whatOf({ type: "stream_event", event }), "stream_event");
+    assert.equal(whatOf({ type: "unknown" }), "unknown");
+    assert.equal(whatOf({ type: "toString" }), "toString");
+  });
+
+  it("of an unknown kind is not kept whole when it is long", () => {
+    const line = parse({ type: "weather", of: "x".repeat(10_000) });
+    assert.equal(line.type === "unknown" && line.text.length, 2_000);
   });
 
   it("that is no object of ours is unknown, too", () => {
@@ -219,6 +230,7 @@ describe("A line of the CLI", () => {
       assert.deepEqual(parseWireLine(text), {
         type: "unknown",
         what: "no JSON",
+        text,
       });
     }
   });

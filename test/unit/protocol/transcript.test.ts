@@ -5,6 +5,7 @@ import type {
   ConversationEvent,
   TranscriptItem,
 } from "../../../src/protocol/conversation";
+import type { Task } from "../../../src/protocol/items";
 import {
   applyEvent,
   emptyConversation,
@@ -31,6 +32,14 @@ const ask: Ask = {
   detail: "ls",
   reason: null,
   askedAt: 1_000,
+};
+const task: Task = {
+  id: "task-1",
+  status: "running",
+  isInBackground: true,
+  activity: "Looking around",
+  tokens: 12,
+  toolUses: 1,
 };
 const items: TranscriptItem[] = [text("a", "A"), tool, text("b", "B")];
 
@@ -163,6 +172,63 @@ describe("A conversation's events", () => {
     assert.deepEqual(early, { ...expected, durationMs: 0 });
   });
 
+  it("show a tool's input while it is written, in as far as it is not too long", () => {
+    const preparing = { ...tool, status: "preparing", detail: "" } as const;
+    const input = (words: string) =>
+      ({ type: "toolInput", id: "tool-1", text: words }) as const;
+    const detailAfter = (...events: ConversationEvent[]) => {
+      const state = { ...full, items: [...items.slice(2), preparing] };
+      const item = apply(state, ...events).items.at(-1);
+      return item?.kind === "tool" ? item.detail : undefined;
+    };
+    assert.equal(detailAfter(input('{"comm'), input('and":')), '{"command":');
+    const long = "x".repeat(64 * 1024);
+    assert.equal(detailAfter(input(long), input("y")), long);
+  });
+
+  it("end a tool with what it changed, showed and was allowed by", () => {
+    const hunk = { oldStart: 1, oldLines: 0, newStart: 1, newLines: 1 };
+    const more = {
+      patch: [{ ...hunk, lines: ["+a"] }],
+      images: [{ mediaType: "image/png", data: "AA==" }],
+      decision: { decision: "accept" as const, source: "hook" },
+    };
+    const ended = { type: "toolEnded", id: "tool-1", status: "done" } as const;
+    const event = { ...ended, output: "", at: 2_000, ...more };
+    assert.deepEqual(changes(event).items?.[1], {
+      ...tool,
+      ...more,
+      status: "done",
+      output: "",
+      durationMs: 1_000,
+    });
+  });
+
+  it("tell what goes on behind a tool", () => {
+    const event = { type: "toolTask", id: "tool-1", task } as const;
+    assert.deepEqual(changes(event).items?.[1], { ...tool, task });
+  });
+
+  it("forget what the agent has forgotten", () => {
+    const todo = {
+      id: "1",
+      subject: "Look",
+      activeForm: null,
+      status: "pending",
+      blockedBy: [],
+    } as const;
+    const context = { usedTokens: 5, windowTokens: 10 };
+    const before = apply(
+      full,
+      { type: "todos", todos: [{ ...todo, blockedBy: [] }] },
+      { type: "context", context },
+    );
+    assert.deepEqual([before.todos, before.context], [[todo], context]);
+    const after = applyEvent(before, { type: "reset" });
+    assert.deepEqual([after.todos, after.context], [[], null]);
+    assert.equal(after.items, before.items);
+  });
+
   it("open an ask, once, and close it", () => {
     const other = { ...ask, id: "ask-2" };
     assert.deepEqual(changes({ type: "askOpened", ask: other }), {
@@ -188,12 +254,13 @@ describe("A conversation's events", () => {
     const state = apply(
       full,
       { type: "info", model: "m", permissionMode: "plan", cliVersion: "2" },
-      { type: "info", permissionMode: "default" },
+      { type: "info", permissionMode: "default", tools: ["Bash"] },
+      { type: "info", sessionId: "s" },
     );
-    const { model, permissionMode, cliVersion } = state;
+    const { model, permissionMode, cliVersion, tools, sessionId } = state;
     assert.deepEqual(
-      [model, permissionMode, cliVersion],
-      ["m", "default", "2"],
+      [model, permissionMode, cliVersion, tools, sessionId],
+      ["m", "default", "2", ["Bash"], "s"],
     );
   });
 
@@ -205,6 +272,11 @@ describe("A conversation's events", () => {
       { type: "toolEnded", id: "?", status: "done", output: null, at: 1 },
       // There is such an item, but it is no tool.
       { type: "toolEnded", id: "a", status: "done", output: null, at: 1 },
+      { type: "toolInput", id: "?", text: "{" },
+      // It is not being prepared any more.
+      { type: "toolInput", id: "tool-1", text: "{" },
+      { type: "toolTask", id: "a", task },
+      { type: "promptEnded", id: "?", outcome: "done" },
       { type: "askClosed", id: "?", outcome: "allow", by: "chat" },
     ];
     for (const event of events) {

@@ -123,7 +123,8 @@ describe("A conversation with the real CLI", function () {
     await chat.reach("ended");
     chat.send("MOCK:chunks=3");
     await chat.settle();
-    assert.deepEqual(chat.notices, []);
+    assert.equal(chat.notices.length, 1);
+    assert.match(chat.notices[0] ?? "", /^Cleared/);
     assert.ok(chat.wasTold("MOCK:chunks=2"));
     assert.ok(!chat.wasTold("MOCK:chunks=1"));
   });
@@ -143,6 +144,7 @@ describe("A conversation with the real CLI", function () {
       "text: chunk 1 of 1. ",
       "(completed)",
     ]);
+    assert.deepEqual(chat.outcomes, ["interrupted", "done"]);
     assert.equal(chat.processes.length, 1);
   });
 
@@ -180,6 +182,7 @@ describe("A conversation with the real CLI", function () {
       "text: chunk 1 of 1. ",
       "(completed)",
     ]);
+    assert.deepEqual(chat.outcomes, ["interrupted", "interrupted", "done"]);
     assert.deepEqual(chat.notices, []);
   });
 
@@ -202,6 +205,7 @@ describe("A conversation with the real CLI", function () {
       id: chat.starts[0]?.session.id,
     });
     assert.equal(chat.transcript.at(-2), "text: chunk 1 of 2. chunk 2 of 2. ");
+    assert.deepEqual(chat.outcomes, ["done", "failed", "done"]);
     assert.ok(chat.wasTold("MOCK:chunks=1"));
     assert.ok(chat.wasTold("MOCK:gate=killed"));
   });
@@ -230,8 +234,12 @@ describe("A conversation with the real CLI", function () {
     assert.match(chat.notices[0] ?? "", /refused the sign-in \(401\)/);
     assert.equal(chat.notices.length, 1);
     assert.equal(chat.transcript.at(-1), "(failed)");
+    const [prompt] = chat.session.conversation.items;
+    assert.ok(prompt?.kind === "prompt");
+    assert.equal(prompt.failure?.kind, "signIn");
     chat.send("MOCK:chunks=1");
     await chat.settle();
+    assert.deepEqual(chat.outcomes, ["failed", "done"]);
     assert.equal(chat.transcript.at(-2), "text: chunk 1 of 1. ");
     assert.equal(chat.processes.length, 1);
   });

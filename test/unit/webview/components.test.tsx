@@ -8,6 +8,7 @@ import type {
   Ask,
   Conversation,
   TranscriptItem,
+  Waiting,
 } from "../../../src/protocol/conversation";
 import { emptyConversation } from "../../../src/protocol/transcript";
 import { FakeClock } from "../../fakes/fakeClock";
@@ -146,6 +147,63 @@ describe("The chat", () => {
     has(markup, 'data-status="failed" data-tool="Bash"', "notice-error");
     has(words(markup), "Thought", "1.5 s", "It ended.");
     has(words(markup), "1.2 s · 340 tokens · $0.0012");
+  });
+
+  const hook = {
+    kind: "hook",
+    id: "h",
+    name: "PreToolUse:Bash",
+    event: "PreToolUse",
+    status: "done",
+    exitCode: 0,
+    output: "",
+    startedAt: now,
+    durationMs: 4,
+  } as const;
+
+  it("mentions a hook only when it failed or had something to say", () => {
+    hasNot(html({ items: [hook] }), "PreToolUse");
+    const blocked = { ...hook, status: "blocked", exitCode: 2 } as const;
+    has(words(html({ items: [blocked] })), "Hook blocked this");
+    const talkative = { ...hook, output: "Mind the gap." };
+    has(words(html({ items: [talkative] })), "Hook: PreToolUse:Bash");
+  });
+
+  it("says that the conversation is compacted, and what that came to", () => {
+    const compaction = {
+      kind: "compaction",
+      id: "c",
+      status: "done",
+      trigger: "auto",
+      tokensBefore: 180_000,
+      tokensAfter: 9_000,
+    } as const;
+    const markup = words(html({ items: [compaction] }));
+    has(markup, "Conversation compacted: 180,000 tokens → 9,000 tokens");
+    const failed = { ...compaction, status: "failed" } as const;
+    has(words(html({ items: [failed] })), "could not be compacted");
+  });
+
+  it("sets apart what a subagent says and does", () => {
+    const said = { kind: "text", text: "Looking.", streaming: false } as const;
+    const own = html({ items: [{ ...said, id: "x" }] });
+    hasNot(own, "nested");
+    has(html({ items: [{ ...said, id: "x", parent: "t" }] }), "nested");
+  });
+
+  it("says what it waits for when that takes its time", () => {
+    const retry = {
+      kind: "retry",
+      since: now,
+      attempt: 2,
+      of: 10,
+      until: now + 1000,
+      httpStatus: 529,
+    } as const;
+    const waiting = (what: Waiting) =>
+      words(html({ items: [prompt], activity: "running", waiting: what }));
+    has(waiting(retry), "trying again (2 of 10)");
+    has(waiting({ kind: "api", since: now }), "Working…");
   });
 
   it("does not render what is folded, as it may be long", () => {
