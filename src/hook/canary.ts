@@ -30,7 +30,7 @@ export interface CanaryDeps {
   env: NodeJS.ProcessEnv;
 }
 
-export const canaryLimitMs = 5_000;
+const canaryLimitMs = 5_000;
 const pollMs = 20;
 /** What a shell says of a command that is not there; the launcher's word for it here. */
 const missingExitCode = 127;

@@ -30,7 +30,7 @@ export function captureHookPayload(
 }
 
 /** Queues an event that is known already, such as the user's own decision in the chat. Never throws. */
-export function captureFacts(
+function captureFacts(
   { paths, clock }: CaptureDeps,
   facts: CapturedFacts,
 ): AppendOutcome {

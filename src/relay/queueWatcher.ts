@@ -17,7 +17,7 @@ const scanMs = 5_000;
 const scanWithoutWatchMs = 1_000;
 
 /** Whether a file is the relay's statistics, or becoming them. */
-export function isStatsFile(name: string | undefined): boolean {
+function isStatsFile(name: string | undefined): boolean {
   return name?.startsWith("stats.json") ?? false;
 }
 

@@ -191,7 +191,7 @@ describe("QueueReader", () => {
 
     /** Settles the first batch; whether it was written down is a matter of time. */
     async function settleOne(elapsedMs: number): Promise<string[]> {
-      const all = ids(home.appendMany(250));
+      const all = ids(home.appendMany(2.5 * batchSize));
       await reader.peek();
       await clock.advance(elapsedMs);
       reader.settle();
@@ -207,8 +207,8 @@ describe("QueueReader", () => {
     it("goes on where the claim was last known to be acknowledged", async () => {
       const all = await settleOne(1_000);
       const dead = kill();
-      assert.deepEqual(ids(await reader.peek()), all.slice(100, 200));
-      assert.equal(reader.progress?.settledLines, 100);
+      assert.deepEqual(ids(await reader.peek()), all.slice(batchSize, 2 * batchSize));
+      assert.equal(reader.progress?.settledLines, batchSize);
       assert.equal(statSync(home.paths.progress).mode & 0o077, 0);
       await dead.close();
     });
@@ -216,7 +216,7 @@ describe("QueueReader", () => {
     it("starts again rather than write down every batch", async () => {
       const all = await settleOne(10);
       const dead = kill();
-      assert.deepEqual(ids(await reader.peek()), all.slice(0, 100));
+      assert.deepEqual(ids(await reader.peek()), all.slice(0, batchSize));
       await dead.close();
     });
 
@@ -236,7 +236,7 @@ describe("QueueReader", () => {
       for (const text of damages) {
         writeFileSync(home.paths.progress, text);
         const next = open();
-        assert.deepEqual(ids(await next.peek()), all.slice(0, 100), text);
+        assert.deepEqual(ids(await next.peek()), all.slice(0, batchSize), text);
         await next.close();
       }
       await dead.close();
@@ -246,16 +246,16 @@ describe("QueueReader", () => {
       const all = await settleOne(10);
       await reader.close();
       reader = open();
-      assert.deepEqual(ids(await reader.peek()), all.slice(100, 200));
+      assert.deepEqual(ids(await reader.peek()), all.slice(batchSize, 2 * batchSize));
     });
   });
 
   it("sends nothing of what was deleted under its eyes, and goes on with what comes", async () => {
-    home.appendMany(250);
+    home.appendMany(2.5 * batchSize);
     await reader.peek();
     reader.settle();
     await reader.peek();
-    assert.equal(await deleteQueue(home.paths, clock), 250);
+    assert.equal(await deleteQueue(home.paths, clock), 2.5 * batchSize);
     assert.equal(await reader.peek(), undefined);
     const record = home.append();
     assert.deepEqual(await drain(), [record.client_event_id]);

@@ -16,7 +16,7 @@ import { appendRecord } from "../../../src/queue/append";
 import { deleteQueue } from "../../../src/queue/deleteQueue";
 import { countDropped } from "../../../src/queue/dropped";
 import { Quarantine } from "../../../src/queue/quarantine";
-import { QueueReader } from "../../../src/queue/queueReader";
+import { batchSize, QueueReader } from "../../../src/queue/queueReader";
 import { readSentLog, SentLog } from "../../../src/queue/sentLog";
 import {
   clearSignedInMarker,
@@ -58,7 +58,7 @@ describe("What the user can see of the queue", () => {
     });
 
     it("keeps its order over claims and segments, without what was acknowledged", async () => {
-      const records = home.appendMany(250);
+      const records = home.appendMany(2 * batchSize);
       const relay = await reader();
       await relay.peek();
       await clock.advance(1_000);
@@ -71,8 +71,8 @@ describe("What the user can see of the queue", () => {
           clock,
         });
       }
-      const shown = await readWaiting(home.paths, { first: 500, last: 0 });
-      assert.deepEqual(shown.first, [...records.slice(100), ...later]);
+      const shown = await readWaiting(home.paths, { first: 3 * batchSize, last: 0 });
+      assert.deepEqual(shown.first, [...records.slice(batchSize), ...later]);
       await relay.close();
     });
 
