@@ -23,6 +23,10 @@ export class Cloud {
 
   constructor(private readonly options: CloudOptions) {}
 
+  get url(): string {
+    return this.#url;
+  }
+
   get port(): number {
     return Number(new URL(this.#url).port);
   }

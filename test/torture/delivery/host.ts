@@ -24,9 +24,9 @@ const restartMs = 50;
 const build = "1.0.0";
 const log = {
   ...nullLogger,
-  // What a relay says before it dies; not that it was killed.
+  // What a relay says before it dies; not that it was killed, or that the disk is full.
   warn: (message: string) => {
-    if (!message.startsWith("The relay ended")) {
+    if (!/^The relay ended|ENOSPC/.test(message)) {
       process.stderr.write(`${message}\n`);
     }
   },
