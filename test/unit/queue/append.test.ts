@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { appendRecord } from "../../../src/queue/append";
+import { appendVerified } from "../../../src/queue/appendFile";
 import { readRecordLine } from "../../../src/queue/recordLine";
 import {
   clearSignedInMarker,
@@ -62,6 +63,38 @@ describe("appendRecord", () => {
     const lines = linesOf(home.paths.pending);
     assert.equal(lines.length, 3);
     assert.deepEqual(readRecordLine(lines[2] ?? ""), record);
+  });
+
+  it("writes again what came after the file was taken away", () => {
+    const bytes = Buffer.from("late\n");
+    let looks = 0;
+    const path = home.paths.pending;
+    const outcome = appendVerified(home.paths, {
+      ...{ path, bytes, clear: () => assert.fail("nothing is in the way") },
+      before: () => {
+        looks += 1;
+        if (looks === 1) {
+          // Open already, but not written yet: the relay takes it, and is done with it.
+          rmSync(path);
+        }
+        return "write";
+      },
+    });
+    assert.equal(outcome, "written");
+    assert.equal(looks, 2);
+    assert.deepEqual(linesOf(path), ["late"]);
+  });
+
+  it("gives up on a file that never stays in place", () => {
+    const path = home.paths.pending;
+    const outcome = appendVerified(home.paths, {
+      ...{ path, bytes: Buffer.from("x"), clear: () => undefined },
+      before: () => {
+        rmSync(path);
+        return "write";
+      },
+    });
+    assert.equal(outcome, "unsteady");
   });
 
   it("says why it failed, and does not throw", () => {
