@@ -11,7 +11,7 @@ export interface QueueWatcherDeps {
 }
 
 /** File watching misses changes on some file systems: nothing waits longer than this. */
-const scanMs = 5_000;
+const scanMs = 15_000;
 
 /** Where watching is not to be had at all (the system's limit is reached). */
 const scanWithoutWatchMs = 1_000;

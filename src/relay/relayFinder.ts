@@ -31,8 +31,8 @@ export interface RelayFinderDeps extends RelayProgram {
 }
 
 export interface FindOptions {
-  /** Whether a relay is to be started when there is none. */
-  mayStart: boolean;
+  /** Whether a relay is to be started when there is none; asked right before. */
+  mayStart: () => boolean;
   signal: AbortSignal;
   onMessage: (message: FromRelay | undefined) => void;
 }
@@ -61,7 +61,7 @@ export class RelayFinder {
     try {
       const place = relayPlace(queuePaths(this.deps.env));
       const found = await this.#attach(place, options);
-      return found.kind === "none" && options.mayStart
+      return found.kind === "none" && options.mayStart()
         ? await this.#startAlone(place, options)
         : found;
     } catch (error) {
@@ -88,7 +88,7 @@ export class RelayFinder {
     const lock = await this.#acquireStartLock(place, options.signal);
     try {
       const found = await this.#attach(place, options);
-      return found.kind === "none" && !options.signal.aborted
+      return found.kind === "none" && options.mayStart()
         ? await this.#start(place, options)
         : found;
     } finally {
@@ -138,6 +138,27 @@ export class RelayFinder {
     }
     return { kind: "none" };
   }
+}
+
+/**
+ * For a window that has had enough while the relay was looked for: resolves when
+ * it is let go of, or gone with this last window; at once when `abandon` aborts.
+ */
+export async function letGoOf(
+  found: FindOutcome,
+  abandon: AbortSignal,
+): Promise<void> {
+  if (found.kind !== "attached") {
+    return;
+  }
+  const { attachment, relay } = found;
+  if (abandon.aborted || relay.protocol !== relayProtocol) {
+    attachment.dispose();
+    return;
+  }
+  abandon.addEventListener("abort", () => attachment.dispose());
+  attachment.send({ type: "detach" });
+  await attachment.ended;
 }
 
 /** The relay belongs to no window: nobody keeps hold of it. */

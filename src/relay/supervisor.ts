@@ -16,7 +16,7 @@ import type { Identity } from "./handshake";
 import { Failures } from "./failures";
 import type { Credential } from "./link";
 import { PendingSyncs } from "./pendingSyncs";
-import type { FindOptions, FindOutcome } from "./relayFinder";
+import { type FindOptions, type FindOutcome, letGoOf } from "./relayFinder";
 import { problems } from "./problems";
 import type { SyncResult } from "./relayLoop";
 
@@ -73,6 +73,8 @@ export class RelaySupervisor extends Disposable {
   #startNotBefore = 0;
   readonly #replacement: Replacement;
   #cycle = new AbortController();
+  #abandon = new AbortController();
+  #looping = Promise.resolve();
   #pause = new AbortController();
   readonly #syncs: PendingSyncs;
 
@@ -119,7 +121,7 @@ export class RelaySupervisor extends Disposable {
     this.#isStopDue = true;
     this.#enter("stopped");
     this.#sendStop();
-    await this.#endOf(attachment);
+    await this.#within(attachment?.ended);
   }
 
   /** What the relay sends with, now and after every restart; undefined when nobody is signed in. */
@@ -146,6 +148,7 @@ export class RelaySupervisor extends Disposable {
    */
   async stop(): Promise<void> {
     const attachment = this.#attachment;
+    const abandon = this.#abandon;
     this.#attachment = undefined;
     this.#mode = "off";
     this.#isStopDue = false;
@@ -153,7 +156,8 @@ export class RelaySupervisor extends Disposable {
     this.#syncs.fail();
     this.#setConnection("stopped", problems.stopped);
     attachment?.send({ type: "detach" });
-    await this.#endOf(attachment);
+    await this.#within(this.#looping);
+    abandon.abort();
     attachment?.dispose();
   }
 
@@ -167,44 +171,49 @@ export class RelaySupervisor extends Disposable {
     this.#mode = "on";
     this.#pause.abort();
     if (wasOff) {
-      this.#cycle = new AbortController();
-      void this.#keepAttached(this.#cycle.signal);
+      this.#begin();
     }
   }
 
-  async #keepAttached(signal: AbortSignal): Promise<void> {
+  #begin(): void {
+    this.#cycle = new AbortController();
+    this.#abandon = new AbortController();
+    this.#looping = this.#keepAttached(
+      this.#cycle.signal,
+      this.#abandon.signal,
+    );
+  }
+
+  /** `abandon` ends at once what `over` lets come to its end. */
+  async #keepAttached(over: AbortSignal, abandon: AbortSignal): Promise<void> {
     const { clock, finder } = this.deps;
-    for (;;) {
+    const isOver = () => over.aborted;
+    while (!isOver()) {
       this.#isEnding = false;
       const found = await finder.find({
-        mayStart: this.#mode === "on" && clock.now() >= this.#startNotBefore,
-        signal,
-        onMessage: (message) => this.#receive(message, signal),
+        mayStart: () =>
+          !isOver() &&
+          this.#mode === "on" &&
+          clock.now() >= this.#startNotBefore,
+        signal: abandon,
+        onMessage: (message) => this.#receive(message, over),
       });
-      if (signal.aborted) {
-        if (found.kind === "attached") {
-          found.attachment.dispose();
-        }
+      if (isOver()) {
+        await letGoOf(found, abandon);
         return;
       }
       const pause = new AbortController();
       this.#pause = pause;
-      const waitMs = await this.#conclude(found, signal);
-      if (waitMs === undefined) {
-        return;
-      }
-      await sleep(clock, waitMs, AbortSignal.any([pause.signal, signal]));
+      const waitMs = await this.#conclude(found, over);
+      await sleep(clock, waitMs, AbortSignal.any([pause.signal, over]));
     }
   }
 
-  /** Gives how long to wait before the next look, in milliseconds; undefined when it is over. */
-  async #conclude(
-    found: FindOutcome,
-    signal: AbortSignal,
-  ): Promise<number | undefined> {
+  /** Gives how long to wait before the next look; in milliseconds. */
+  async #conclude(found: FindOutcome, over: AbortSignal): Promise<number> {
     switch (found.kind) {
       case "attached":
-        return this.#hold(found.attachment, found.relay, signal);
+        return this.#hold(found.attachment, found.relay, over);
       case "none":
         // There is nothing to be stopped.
         this.#isStopDue = false;
@@ -222,8 +231,8 @@ export class RelaySupervisor extends Disposable {
   async #hold(
     attachment: Attachment,
     relay: Identity,
-    signal: AbortSignal,
-  ): Promise<number | undefined> {
+    over: AbortSignal,
+  ): Promise<number> {
     const asksForIt = this.#replacement.isDue(relay.build);
     if (relay.protocol === relayProtocol) {
       this.#adopt(attachment);
@@ -232,7 +241,7 @@ export class RelaySupervisor extends Disposable {
         "offline",
         asksForIt ? problems.tooOld : problems.tooNew,
       );
-      signal.addEventListener("abort", () => attachment.dispose());
+      over.addEventListener("abort", () => attachment.dispose());
     }
     if (asksForIt) {
       attachment.send({ type: "handOver" });
@@ -241,8 +250,8 @@ export class RelaySupervisor extends Disposable {
       return slowMs;
     }
     const how = await attachment.ended;
-    if (signal.aborted) {
-      return undefined;
+    if (over.aborted) {
+      return 0;
     }
     this.#attachment = undefined;
     this.#syncs.fail();
@@ -295,8 +304,7 @@ export class RelaySupervisor extends Disposable {
       problems[mode],
     );
     if (wasOff && !this.isDisposed) {
-      this.#cycle = new AbortController();
-      void this.#keepAttached(this.#cycle.signal);
+      this.#begin();
     }
   }
 
@@ -308,8 +316,8 @@ export class RelaySupervisor extends Disposable {
     );
   }
 
-  #receive(message: FromRelay | undefined, signal: AbortSignal): void {
-    if (signal.aborted) {
+  #receive(message: FromRelay | undefined, over: AbortSignal): void {
+    if (over.aborted) {
       return;
     }
     switch (message?.type) {
@@ -354,14 +362,12 @@ export class RelaySupervisor extends Disposable {
   }
 
   /** Not longer than VS Code waits, whatever the relay does. */
-  async #endOf(attachment: Attachment | undefined): Promise<void> {
-    if (attachment) {
-      const ended = new AbortController();
-      await Promise.race([
-        attachment.ended.finally(() => ended.abort()),
-        sleep(this.deps.clock, detachMs, ended.signal),
-      ]);
-    }
+  async #within(end: Promise<unknown> | undefined): Promise<void> {
+    const ended = new AbortController();
+    await Promise.race([
+      Promise.resolve(end).finally(() => ended.abort()),
+      sleep(this.deps.clock, detachMs, ended.signal),
+    ]);
   }
 
   #setConnection(connection: RelayStatus["connection"], problem: string): void {
@@ -385,6 +391,7 @@ export class RelaySupervisor extends Disposable {
   #letGo(): void {
     this.#mode = "off";
     this.#cycle.abort();
+    this.#abandon.abort();
     this.#attachment?.dispose();
     this.#attachment = undefined;
     this.#syncs.fail();

@@ -61,7 +61,7 @@ export class FakeFinder {
 
   find({ mayStart, signal, onMessage }: FindOptions): Promise<FindOutcome> {
     this.looks += 1;
-    if (signal.aborted || (!mayStart && !this.isThereOne)) {
+    if (signal.aborted || (!mayStart() && !this.isThereOne)) {
       return Promise.resolve({ kind: "none" });
     }
     if (!this.isThereOne) {

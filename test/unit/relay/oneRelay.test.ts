@@ -98,6 +98,14 @@ onLinux("One relay for all windows", function () {
     await eventually(() => windows.pids().length === 0, "the relay ends");
   });
 
+  it("leaves no relay behind when it is closed while the relay starts", async () => {
+    const window = windows.open();
+    await eventually(() => windows.pids().length === 1, "a relay starts");
+    await window.stop();
+    assert.equal(window.isRunning, false);
+    await eventually(() => windows.pids().length === 0, "it ends", 1_000);
+  });
+
   it("holds no token, and little else, in its environment", async () => {
     process.env["SECRET_OF_THE_USER"] = "do not hand me on";
     try {
@@ -141,8 +149,9 @@ onLinux("One relay for all windows", function () {
     second.onCredentialRejected(() => asked.push("second"));
     server.accepts = (token) => token === "token-1";
     second.setCredential(credential("stale"));
-    await arrival(home.append().client_event_id);
+    await eventually(() => asked.length > 0, "a window is asked");
     assert.deepEqual(asked, ["second"]);
+    await arrival(home.append().client_event_id);
     server.accepts = (token) => token === "fresh";
     second.setCredential(credential("fresh"));
     await eventually(() => server.tokens.at(-1) === "fresh", "it is used");
@@ -174,8 +183,8 @@ onLinux("One relay for all windows", function () {
       "the newest counts",
     );
     stable.setCredential(undefined);
+    await eventually(() => server.tokens.at(-1) === "token-1", "the other's");
     await arrival(home.append().client_event_id);
-    assert.equal(server.tokens.at(-1), "token-1");
   });
 
   it("stops for all windows, and starts again for all when one starts it, or a new one opens", async () => {
