@@ -50,9 +50,11 @@ async function runOne(name) {
     /** @type {Benchmark} */
     const benchmark = await import(`../test/bench/${name}.mjs`);
     await benchmark.run(({ metric, value, unit, n }) => {
-      // Of what is below 1 two digits are kept: what costs microseconds is not nothing.
+      // Tenths, and of what is small three digits.
       const rounded =
-        value < 1 ? Number(value.toPrecision(2)) : Math.round(value * 10) / 10;
+        Math.abs(value) < 10
+          ? Number(value.toPrecision(3))
+          : Math.round(value * 10) / 10;
       const line = { bench: name, metric, value: rounded, unit, n };
       process.stdout.write(`${JSON.stringify(line)}\n`);
     });

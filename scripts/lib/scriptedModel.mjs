@@ -17,6 +17,8 @@ import { errorBody, streamMessage, wholeMessage } from "../model/sse.mjs";
  * @property {string} path Without the query.
  * @property {ModelRequest | undefined} body
  * @property {string} prompt The last thing the user said in it.
+ * @property {number} receivedMs When it had come in whole; as `performance.now()` tells it.
+ * @property {number} answeredMs When the answer was complete; 0 before.
  * @property {boolean} closed Whether the caller went away before the answer was complete.
  */
 
@@ -82,9 +84,14 @@ async function answer(request, response, context) {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   const { method = "GET" } = request;
   const body = await readBody(request);
-  const seen = { method, path, body, prompt: "", closed: false };
+  const receivedMs = performance.now();
+  const seen = {
+    ...{ method, path, body, prompt: "", closed: false },
+    ...{ receivedMs, answeredMs: 0 },
+  };
   context.seen.push(seen);
   if (context.seen.length > 500) context.seen.shift();
+  response.on("finish", () => (seen.answeredMs = performance.now()));
   response.on("close", () => (seen.closed = !response.writableFinished));
   if (method !== "POST") return json(response, 200, {});
   const opened = /^\/gate\/(.+)$/.exec(path)?.[1];

@@ -1,41 +1,27 @@
 // @ts-check
 /**
- * The delivery flow: how fast a queue drains, and what the relay takes of the
- * machine. The method of each is in docs/benchmarks.md.
+ * What it costs that events are delivered: the hook, the append, the
+ * redaction, what the agent waits, and how the relay drains a queue. Each part is a file of delivery/; the
+ * method of each is in docs/benchmarks.md.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { createInterface } from "node:readline";
-import { build } from "../../scripts/build.mjs";
-import { root } from "../../scripts/lib/bootstrap.mjs";
-import { ensureNode } from "../../scripts/lib/node.mjs";
+import { measureAgentWait } from "./delivery/agentWait.mjs";
+import { measureAppend } from "./delivery/append.mjs";
+import { measureHookTail } from "./delivery/hook.mjs";
+import { measureRedact } from "./delivery/redact.mjs";
+import { measureRelay } from "./delivery/relay.mjs";
+
+/** @type {((report: import("../../scripts/bench.mjs").Report) => Promise<void>)[]} */
+const parts = [
+  measureHookTail,
+  measureAppend,
+  measureRedact,
+  measureAgentWait,
+  measureRelay,
+];
 
 /** @param {import("../../scripts/bench.mjs").Report} report */
 export async function run(report) {
-  console.error("Building…");
-  await build({ minify: true });
-  // Another build in the same repository must not change meanwhile what is measured.
-  const dist = mkdtempSync(path.join(tmpdir(), "build-"));
-  cpSync(`${root}dist`, dist, { recursive: true });
-  await measureRelay(report, dist);
-}
-
-/**
- * @param {import("../../scripts/bench.mjs").Report} report
- * @param {string} dist
- */
-async function measureRelay(report, dist) {
-  const { path: node } = await ensureNode();
-  const script = `${root}test/bench/delivery/relayParts.mjs`;
-  const child = spawn(node, [script, dist], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  createInterface({ input: child.stdout }).on("line", (line) =>
-    report(JSON.parse(line)),
-  );
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`The relay's part ended with ${code}.`);
+  for (const measure of parts) {
+    await measure(report);
+  }
 }

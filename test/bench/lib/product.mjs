@@ -9,26 +9,42 @@ import { root } from "../../../scripts/lib/bootstrap.mjs";
  *   & typeof import("../../../src/cli/hookEvents")
  *   & typeof import("../../../src/cli/wire")
  *   & typeof import("../../../src/node/lineStream")
+ *   & typeof import("../../../src/hook/capture")
+ *   & typeof import("../../../src/hook/install")
  *   & typeof import("../../../src/node/systemClock")
+ *   & typeof import("../../../src/queue/append")
  *   & typeof import("../../../src/queue/queueFolder")
+ *   & typeof import("../../../src/queue/record")
+ *   & typeof import("../../../src/queue/redact")
  *   & typeof import("../../../src/queue/signedInMarker")
- *   & typeof import("../../../src/session/translate/translator")} Product
+ *   & typeof import("../../../src/session/translate/translator")
+ *   & typeof import("../../fakes/adversarialTexts")
+ *   & typeof import("../../fakes/harmlessCorpus")
+ *   & typeof import("../../fakes/secretCorpus")} Product
  */
 
 const modules = [
-  "base/log",
-  "cli/cliProcess",
-  "cli/hookEvents",
-  "cli/wire",
-  "node/lineStream",
-  "node/systemClock",
-  "queue/queueFolder",
-  "queue/signedInMarker",
-  "session/translate/translator",
+  "src/base/log",
+  "src/cli/cliProcess",
+  "src/cli/hookEvents",
+  "src/cli/wire",
+  "src/hook/capture",
+  "src/hook/install",
+  "src/node/lineStream",
+  "src/node/systemClock",
+  "src/queue/append",
+  "src/queue/queueFolder",
+  "src/queue/record",
+  "src/queue/redact",
+  "src/queue/signedInMarker",
+  "src/session/translate/translator",
+  "test/fakes/adversarialTexts",
+  "test/fakes/harmlessCorpus",
+  "test/fakes/secretCorpus",
 ];
 
 /**
- * The parts of the extension that need no editor, bundled as the extension is.
+ * The parts of the extension that need no editor, bundled as the extension is, and the texts that tests use.
  * @returns {Promise<Product>}
  */
 export async function loadProduct() {
@@ -37,7 +53,7 @@ export async function loadProduct() {
     absWorkingDir: root,
     stdin: {
       contents: modules.map((name) => `export * from "./${name}";`).join("\n"),
-      resolveDir: `${root}src`,
+      resolveDir: root,
       loader: "ts",
     },
     outfile,
@@ -47,6 +63,8 @@ export async function loadProduct() {
     format: "cjs",
     target: "node20",
     logLevel: "warning",
+    // Its other build finds its own parts only at run time.
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   });
   return createRequire(import.meta.url)(outfile);
 }

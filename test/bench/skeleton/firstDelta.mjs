@@ -12,11 +12,12 @@ import { cleanEnvironment } from "../../../scripts/lib/cleanEnvironment.mjs";
 import { makeSampleWorkspace } from "../../../scripts/lib/sampleWorkspace.mjs";
 import { startScriptedModel } from "../../../scripts/lib/scriptedModel.mjs";
 import { RecordedCli } from "../../../scripts/recorder/recordedCli.mjs";
+import { first } from "../lib/cliLines.mjs";
 import { loadProduct } from "../lib/product.mjs";
 import { median } from "../lib/statistics.mjs";
 
 /** @typedef {import("../../../src/cli/cliProcess").CliProcess} CliProcess */
-/** @typedef {import("../../../src/cli/wire").WireLine} WireLine */
+/** @typedef {import("../../../src/cli/wire").KnownLine} KnownLine */
 
 /** @typedef {{coldMs: number, secondMs: number}} Times */
 
@@ -24,7 +25,6 @@ const conversations = 15;
 const prompt = "MOCK:chunks=3";
 /** A user reads the answer before the next prompt; the CLI has tidied up by then. */
 const readingMs = 500;
-const limitMs = 30_000;
 
 /**
  * The real CLI in front of a model that answers at once, through the
@@ -182,36 +182,8 @@ async function turn(cli) {
   return deltaMs;
 }
 
-/** @param {WireLine} line */
+/** @param {KnownLine} line */
 const isTextDelta = (line) =>
   line.type === "stream_event" &&
   line.event.type === "content_block_delta" &&
   line.event.delta.type === "text_delta";
-
-/**
- * @param {CliProcess} cli
- * @param {(line: WireLine) => boolean} isIt
- * @returns {Promise<number>} When the first line came that fits.
- */
-async function first(cli, isIt) {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer;
-  /** @type {import("../../../src/base/lifecycle").DisposableLike | undefined} */
-  let subscription;
-  try {
-    return await new Promise((resolve, reject) => {
-      /** @param {string} why */
-      const fail = (why) => reject(new Error(why));
-      subscription = cli.onLine((line) => {
-        if (isIt(line)) resolve(performance.now());
-      });
-      timer = setTimeout(() => fail(`${limitMs} ms passed.`), limitMs);
-      void cli.ended.then(({ stderrTail }) =>
-        fail(`The CLI ended in the middle of a turn. ${stderrTail}`),
-      );
-    });
-  } finally {
-    clearTimeout(timer);
-    subscription?.dispose();
-  }
-}

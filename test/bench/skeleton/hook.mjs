@@ -12,13 +12,26 @@ const rounds = 60;
 const warmUpRounds = 5;
 
 /**
- * The installed hook as a whole process, from the spawn to its exit, and
- * beside it a Node that does nothing: what is between the two is ours.
  * @param {import("../../../scripts/bench.mjs").Report} report
  * @param {string} script The built hook.js.
  */
 export async function measureHook(report, script) {
   console.error(`The hook and a bare Node, ${rounds} times each…`);
+  const times = await timeHookAndNode(script, rounds);
+  for (const name of /** @type {const} */ (["hook", "node"])) {
+    const value = median(times[name]);
+    report({ metric: `${name}_p50_ms`, value, unit: "ms", n: rounds });
+  }
+}
+
+/**
+ * The installed hook as a whole process, from the spawn to its exit, and
+ * beside it a Node that does nothing: what is between the two is ours.
+ * @param {string} script The built hook.js.
+ * @param {number} rounds
+ * @returns {Promise<Record<"hook" | "node", number[]>>} Milliseconds.
+ */
+export async function timeHookAndNode(script, rounds) {
   const folder = mkdtempSync(path.join(tmpdir(), "hook-"));
   const { pending, env } = await signedInHome(folder);
   const node = (await ensureNode()).path;
@@ -41,14 +54,11 @@ export async function measureHook(report, script) {
   const recorded = lines.filter((line) => line !== "").length;
   if (recorded !== warmUpRounds + rounds)
     throw new Error(`The hook recorded ${recorded} events, not one a run.`);
-  for (const name of /** @type {const} */ (["hook", "node"])) {
-    const value = median(times[name]);
-    report({ metric: `${name}_p50_ms`, value, unit: "ms", n: rounds });
-  }
+  return times;
 }
 
 /** @param {string} folder */
-async function signedInHome(folder) {
+export async function signedInHome(folder) {
   const { queuePaths, ensureQueueFolder, setSignedInMarker } =
     await loadProduct();
   const paths = queuePaths({ FAILPROOFAI_HOME: path.join(folder, "home") });
@@ -57,7 +67,7 @@ async function signedInHome(folder) {
   // Little else: what makes a Node slow to start on one machine (NODE_EXTRA_CA_CERTS) is not measured.
   const { PATH, SystemRoot } = process.env;
   const env = { PATH, SystemRoot, HOME: folder, FAILPROOFAI_HOME: paths.home };
-  return { pending: paths.pending, env };
+  return { paths, pending: paths.pending, env };
 }
 
 /**
