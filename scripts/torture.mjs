@@ -8,6 +8,8 @@
  *     is JSON. Linux; the small disk that fills up needs root.
  *   npm run torture -- race [--writers 4] [--appends 40000] [--runs 10]
  *     writers against a relay that takes their file away all the time.
+ *   npm run torture -- relay
+ *     twenty windows that look for the one relay at once, fifty times.
  *
  * Each is test/torture/NAME/main.ts. Installs and builds what is missing.
  * Exits 1 when the promise was broken, 2 for a name that it does not know.
@@ -17,7 +19,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { ensureDependencies, root } from "./lib/bootstrap.mjs";
 
-const names = ["delivery", "race"];
+const names = ["delivery", "race", "relay"];
 const [name = "", ...args] = process.argv.slice(2);
 const entry = `test/torture/${name}/main.ts`;
 if (!names.includes(name) || !existsSync(`${root}${entry}`)) {

@@ -16,11 +16,6 @@ const scanMs = 15_000;
 /** Where watching is not to be had at all (the system's limit is reached). */
 const scanWithoutWatchMs = 1_000;
 
-/** Whether a file is the relay's statistics, or becoming them. */
-function isStatsFile(name: string | undefined): boolean {
-  return name?.startsWith("stats.json") ?? false;
-}
-
 /** Tells of changes in the queue's folder, and now and then without one, to be safe. */
 export class QueueWatcher extends Disposable {
   readonly #change = this.register(new Emitter<string | undefined>());

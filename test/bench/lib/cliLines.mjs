@@ -1,13 +1,13 @@
 // @ts-check
 
 /** @typedef {import("../../../src/cli/cliProcess").CliProcess} CliProcess */
-/** @typedef {import("../../../src/cli/wire").KnownLine} KnownLine */
+/** @typedef {import("../../../src/cli/wire").WireLine} WireLine */
 
 const limitMs = 30_000;
 
 /**
  * @param {CliProcess} cli
- * @param {(line: KnownLine) => boolean} isIt
+ * @param {(line: WireLine) => boolean} isIt
  * @returns {Promise<number>} When the first line came that fits.
  */
 export async function first(cli, isIt) {

@@ -17,7 +17,7 @@ import { loadProduct } from "../lib/product.mjs";
 import { median } from "../lib/statistics.mjs";
 
 /** @typedef {import("../../../src/cli/cliProcess").CliProcess} CliProcess */
-/** @typedef {import("../../../src/cli/wire").KnownLine} KnownLine */
+/** @typedef {import("../../../src/cli/wire").WireLine} WireLine */
 
 /** @typedef {{coldMs: number, secondMs: number}} Times */
 
@@ -182,7 +182,7 @@ async function turn(cli) {
   return deltaMs;
 }
 
-/** @param {KnownLine} line */
+/** @param {WireLine} line */
 const isTextDelta = (line) =>
   line.type === "stream_event" &&
   line.event.type === "content_block_delta" &&
