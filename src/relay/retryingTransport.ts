@@ -23,11 +23,13 @@ const backoff = { baseMs: 1_000, maxMs: 60_000 };
 export class RetryingTransport implements EventTransport {
   #failures = 0;
   #isClosed = false;
+  #isInterrupted = false;
   #wait: AbortController | undefined;
 
   constructor(private readonly deps: RetryingTransportDeps) {}
 
   async send(events: readonly EventRecord[]): Promise<SendOutcome> {
+    this.#isInterrupted = false;
     for (;;) {
       const outcome = await this.deps.inner.send(events);
       if (outcome.kind !== "retryable") {
@@ -39,14 +41,15 @@ export class RetryingTransport implements EventTransport {
         return outcome;
       }
       this.deps.onFailure(outcome);
-      if (!(await this.#pause(outcome))) {
+      if (this.#isInterrupted || !(await this.#pause(outcome))) {
         return outcome;
       }
     }
   }
 
-  /** Ends the wait that is going on, if there is one. */
+  /** Ends the wait that is going on, or that the attempt under way would begin. */
   interrupt(): void {
+    this.#isInterrupted = true;
     this.#wait?.abort();
   }
 

@@ -270,6 +270,22 @@ describe("RelayLoop", () => {
     assert.equal(rest.batches.length, 1);
   });
 
+  it("syncs right after an attempt that was under way when it was asked for, however that ends", async () => {
+    await signIn();
+    const [live] = transports;
+    assert.ok(live);
+    let fail!: () => void;
+    live.send = () =>
+      new Promise((resolve) => {
+        fail = () => resolve(down);
+      });
+    await add(someRecord());
+    const result = loop.sync();
+    fail();
+    await clock.advance(0);
+    assert.deepEqual(await result, { sent: 1, problem: null });
+  });
+
   it("says what kept a sync from sending everything", async () => {
     firstAnswers = [down, down, down];
     await signIn();
