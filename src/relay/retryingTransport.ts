@@ -41,7 +41,7 @@ export class RetryingTransport implements EventTransport {
         return outcome;
       }
       this.deps.onFailure(outcome);
-      if (this.#isInterrupted || !(await this.#pause(outcome))) {
+      if (!(await this.#pause(outcome))) {
         return outcome;
       }
     }
@@ -61,6 +61,9 @@ export class RetryingTransport implements EventTransport {
 
   /** Whether the wait ran its course. */
   async #pause(failure: Retryable): Promise<boolean> {
+    if (this.#isInterrupted) {
+      return false;
+    }
     const { clock, random } = this.deps;
     const waitMs = Math.max(
       fullJitterMs(this.#failures, backoff, random),
