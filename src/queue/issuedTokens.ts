@@ -101,21 +101,17 @@ function alternatives(patterns: readonly string[]): string {
 
 const body = `(?:${alternatives(prefixed)})`;
 /** No letter or digit right before it: `task-…` does not hold an `sk-…`. */
-const issued = new RegExp(`\\b${body}`, "g");
+const issued = new RegExp(`(?<![A-Za-z0-9])${body}`, "g");
 /** Here the letter before it is no part of a word: an escaped `%2F`, an `\\n`. */
-const issuedAfterEscape = new RegExp(
-  `(?<=%[0-9A-Fa-f]{2}|\\\\[nrt])${body}`,
-  "g",
-);
+const issuedAfterEscape = new RegExp(`(%[0-9A-Fa-f]{2}|\\\\[nrt])${body}`, "g");
 
 /**
  * Takes out the tokens that issuers mark with a prefix. One pattern for all of
- * them, since it begins with a word's boundary and then a literal: most
+ * them, since it begins with a character that is none, and then a literal: most
  * positions are done with at once.
  */
 export function withoutIssuedTokens(text: string): string {
-  const rest = text.replace(issued, redactedMark);
-  return /[%\\]/.test(rest)
-    ? rest.replace(issuedAfterEscape, redactedMark)
-    : rest;
+  return text
+    .replace(issued, redactedMark)
+    .replace(issuedAfterEscape, `$1${redactedMark}`);
 }
