@@ -18,18 +18,20 @@ const timeoutSeconds = 10;
 /**
  * The events that the hook is installed for, and whether the CLI may run it
  * beside the agent. An async hook that has not ended when the CLI does is
- * killed or not even started (seen: an async Stop of a one-shot run), so those
- * that come last are not async. The launcher waits for no Node but in
- * SessionEnd, so "not async" costs milliseconds.
+ * killed or not even started (seen: an async Stop of a one-shot run, on a busy
+ * machine an async PostToolUse before an end by signal), and two of them may
+ * start in the wrong order. The launcher waits for no Node but in SessionEnd,
+ * so "waited for" costs a millisecond or two; async is what may come late. On
+ * Windows a Node would be waited for, so there the middle of a turn is async.
  */
-const events: Readonly<Record<string, "async" | "waited for">> = {
+const events: Readonly<Record<string, "async" | "middle" | "waited for">> = {
   SessionStart: "waited for",
-  UserPromptSubmit: "async",
-  PreToolUse: "async",
-  PostToolUse: "async",
-  PostToolUseFailure: "async",
-  PermissionRequest: "async",
-  PermissionDenied: "async",
+  UserPromptSubmit: "middle",
+  PreToolUse: "middle",
+  PostToolUse: "middle",
+  PostToolUseFailure: "middle",
+  PermissionRequest: "middle",
+  PermissionDenied: "middle",
   Notification: "async",
   SubagentStop: "async",
   PreCompact: "async",
@@ -50,10 +52,14 @@ export function hookEntries(
         type: "command",
         ...commandFor(launcher, event, platform),
         timeout: timeoutSeconds,
-        ...(how === "async" ? { async: true } : {}),
+        ...(isAsync(how, platform) ? { async: true } : {}),
       },
     ]),
   );
+}
+
+function isAsync(how: string, platform: NodeJS.Platform): boolean {
+  return how === "async" || (how === "middle" && platform === "win32");
 }
 
 /** Windows runs no batch file without its interpreter. */
