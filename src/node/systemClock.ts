@@ -18,3 +18,8 @@ export function nextTurn(run: () => void): DisposableLike {
 
 /** The real chance, [0, 1): for jitter, never for secrets. */
 export const systemRandom = (): number => Math.random();
+
+/** Stands still, for those few that cannot await. */
+export function pauseSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
-import { systemClock } from "../node/systemClock";
+import { pauseSync, systemClock } from "../node/systemClock";
 import type { EventRecord } from "../protocol/eventRecord";
 import { appendVerified } from "./appendFile";
 import { countDropped, dropKind } from "./dropped";
@@ -20,11 +20,20 @@ export type AppendOutcome =
   | { kind: "dropped" }
   | { kind: "failed"; reason: string };
 
+/**
+ * A hook waits for nobody, but for this: the file has grown by megabytes while
+ * another process makes room, and there is no other place for the event.
+ */
+const pauseMs = 2;
+const maxPauses = 50;
+
 const unsteadyReason = "The queue's file would not stay in place";
 
 export interface AppendOptions {
   limits?: QueueLimits;
   clock?: Clock;
+  /** Stands still for so many milliseconds. */
+  pause?: (ms: number) => void;
 }
 
 /**
@@ -36,13 +45,17 @@ export interface AppendOptions {
 export function appendRecord(
   paths: QueuePaths,
   record: EventRecord,
-  { limits = queueLimits, clock = systemClock }: AppendOptions = {},
+  {
+    limits = queueLimits,
+    clock = systemClock,
+    pause = pauseSync,
+  }: AppendOptions = {},
 ): AppendOutcome {
   if (!isMarkedSignedIn(paths)) {
     return { kind: "signedOut" };
   }
   try {
-    return append(paths, record, { limits, clock });
+    return append(paths, record, { limits, clock, pause });
   } catch (error) {
     return { kind: "failed", reason: messageOf(error) };
   }
@@ -51,13 +64,15 @@ export function appendRecord(
 function append(
   paths: QueuePaths,
   record: EventRecord,
-  { limits, clock }: Required<AppendOptions>,
+  options: Required<AppendOptions>,
 ): AppendOutcome {
+  const { limits, clock, pause } = options;
   // A torn line at the end of the file must not swallow this one, and nobody
   // can be sure of the last byte while others write: each line starts anew.
   // Readers pass over the blank lines.
   const bytes = Buffer.from(`\n${withCheck(JSON.stringify(record))}\n`);
   let tries = 0;
+  let pauses = 0;
   const outcome = appendVerified(paths, {
     path: paths.pending,
     bytes,
@@ -71,14 +86,28 @@ function append(
       if (sizeBytes === 0 || wantedBytes <= limits.segmentBytes) {
         return "write";
       }
-      if (startSegment(paths, sizeBytes, limits, clock)) {
-        return "again";
+      for (;;) {
+        const made = startSegment(paths, sizeBytes, options);
+        if (made === "made") {
+          return "again";
+        }
+        if (wantedBytes <= limits.pendingBytes) {
+          return "write";
+        }
+        if (made === "noRoom" || pauses >= maxPauses) {
+          return "stop";
+        }
+        pauses += 1;
+        pause(pauseMs);
       }
-      return wantedBytes <= limits.pendingBytes ? "write" : "stop";
     },
     // Whatever it is, the relay finds out, and keeps what can be read of it.
     clear: () =>
-      void underLock(paths, clock, () => rotatePending(paths, "segment")),
+      void underLock(
+        paths,
+        clock,
+        () => rotatePending(paths, "segment") !== undefined,
+      ),
   });
   switch (outcome) {
     case "written":
@@ -94,14 +123,13 @@ function append(
   }
 }
 
-/** Whether the hooks' file, which had this size, is a fresh one now. */
+/** Makes the hooks' file, which had this size, a fresh one; busy: somebody else is at it. */
 function startSegment(
   paths: QueuePaths,
   sizeBytes: number,
-  limits: QueueLimits,
-  clock: Clock,
-): boolean {
-  return underLock(paths, clock, () => {
+  { limits, clock }: Required<AppendOptions>,
+): "made" | "noRoom" | "busy" {
+  const isMade = underLock(paths, clock, () => {
     if (pendingBytes(paths) < sizeBytes) {
       // Somebody else did it in between.
       return true;
@@ -110,17 +138,18 @@ function startSegment(
       makeRoom(paths, limits) && rotatePending(paths, "segment") !== undefined
     );
   });
+  return isMade === undefined ? "busy" : isMade ? "made" : "noRoom";
 }
 
-/** False when somebody else is at it (a hook does not wait), or when the disk is full. */
+/** What `run` gives; false when the disk is full, undefined when somebody else has the lock. */
 function underLock(
   paths: QueuePaths,
   clock: Clock,
-  run: () => unknown,
-): boolean {
+  run: () => boolean,
+): boolean | undefined {
   const lock = tryQueueLock(paths, clock.now());
   try {
-    return lock !== undefined && Boolean(run());
+    return lock && run();
   } catch (error) {
     if (isDiskFull(error)) {
       return false;

@@ -15,8 +15,8 @@ export interface QueueLimits {
 }
 
 /**
- * Never more than 64 MiB. Between two segments there can be added: 2 MiB in
- * the hooks' file, 2 MiB that a segment's shorter version takes while it is
+ * Never more than 64 MiB. Between two segments there can be added: 4 MiB in
+ * the hooks' file, 4 MiB that a segment's shorter version takes while it is
  * made, 4 MiB of quarantine, 2 MiB of what was sent (while it is replaced):
  * with `fullBytes` that is 62 MiB. To give up all that may be given up takes
  * two looks at each of some fifty segments; between `easyBytes` and
@@ -24,8 +24,8 @@ export interface QueueLimits {
  */
 export const queueLimits: QueueLimits = {
   segmentBytes: mebibyte,
-  pendingBytes: 2 * mebibyte,
-  easyBytes: 44 * mebibyte,
-  fullBytes: 52 * mebibyte,
+  pendingBytes: 4 * mebibyte,
+  easyBytes: 40 * mebibyte,
+  fullBytes: 48 * mebibyte,
   stepsAtOnce: 16,
 };

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -35,14 +36,24 @@ const limits = {
 describe("The queue's bounds", () => {
   let home: QueueHome;
   const clock = new FakeClock();
+  let pausedMs: number;
+  let whilePaused: () => void;
   beforeEach(() => {
     home = new QueueHome();
+    pausedMs = 0;
+    whilePaused = () => undefined;
   });
   afterEach(() => home.remove());
 
   const add = (decision: string | null, more = limits) => {
     const record = someRecord({ decision });
-    const outcome = appendRecord(home.paths, record, { limits: more, clock });
+    const outcome = appendRecord(home.paths, record, {
+      ...{ limits: more, clock },
+      pause: (ms) => {
+        pausedMs += ms;
+        whilePaused();
+      },
+    });
     return { record, outcome };
   };
   const fill = (count: number, decision: string | null) =>
@@ -131,11 +142,28 @@ describe("The queue's bounds", () => {
     assert.equal(linesOf(claim).length, 1);
   });
 
+  it("make an event wait a little rather than drop it, when another makes room", async () => {
+    lock(0);
+    whilePaused = () => {
+      if (pausedMs >= 20) {
+        rmSync(home.paths.lock, { force: true });
+      }
+    };
+    const outcomes = Array.from({ length: 12 }, () => add("allow").outcome);
+    assert.deepEqual(
+      new Set(outcomes.map(({ kind }) => kind)),
+      new Set(["appended"]),
+    );
+    assert.equal(await droppedTotal(), 0);
+    assert.equal(pausedMs, 20);
+  });
+
   it("drop the newest, counted, when nobody can make room just now", async () => {
     lock(0);
     const outcomes = Array.from({ length: 12 }, () => add("allow").outcome);
     const dropped = outcomes.filter(({ kind }) => kind === "dropped").length;
     assert.ok(dropped > 0);
+    assert.equal(pausedMs, 100 * dropped);
     assert.equal((await readDropped(home.paths)).allow, dropped);
     assert.ok(statSync(home.paths.pending).size <= limits.pendingBytes);
   });
