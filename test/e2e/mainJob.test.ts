@@ -78,8 +78,10 @@ describe("The main job, in a real VS Code with the packaged extension", () => {
       .map((row) => [row["hook_event_name"], row["decision"]]);
     assert.deepEqual(seen, [
       ["PreToolUse", null],
+      ["PermissionRequest", "ask"],
       ["PermissionDecision", "deny"],
       ["PreToolUse", null],
+      ["PermissionRequest", "ask"],
       ["PermissionDecision", "allow"],
       ["PostToolUse", null],
     ]);
