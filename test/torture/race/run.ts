@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
+import { readDropped } from "../../../src/queue/dropped";
 import { listQueue } from "../../../src/queue/queueFiles";
 import { pendingBytes } from "../../../src/queue/rotate";
+import { sumOf } from "../../../src/queue/stats";
 import { bundle } from "../../fakes/bundle";
 import { eventually } from "../../fakes/eventually";
 import { QueueHome } from "../../fakes/queueHome";
@@ -29,6 +31,8 @@ export interface RaceResult {
   doubled: number;
   /** Ids that nobody wrote. */
   invented: number;
+  /** Counted by the queue as given up; each excuses a lost one. */
+  dropped: number;
 }
 
 const run = promisify(execFile);
@@ -51,7 +55,9 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
     ...{ node: options.node, script: "dist/cloud.js", dataFolder },
   });
   const database = join(dataFolder, "failproof.sqlite");
-  const total = { enqueued: 0, lost: 0, doubled: 0, invented: 0 };
+  const total: RaceResult = {
+    ...{ enqueued: 0, lost: 0, doubled: 0, invented: 0, dropped: 0 },
+  };
   try {
     await cloud.start();
     const credential = {
@@ -71,7 +77,9 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
         total.lost += result.lost;
         total.doubled += result.doubled;
         total.invented += result.invented;
-        const line = { round, enqueued: ids.length, ...result };
+        const dropped = sumOf(await readDropped(home.paths));
+        total.dropped += dropped;
+        const line = { round, enqueued: ids.length, ...result, dropped };
         options.log?.(JSON.stringify(line));
       } finally {
         await host.end();
