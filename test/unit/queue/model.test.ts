@@ -55,7 +55,7 @@ const step: fc.Arbitrary<QueueStep> = fc.oneof(
 const kept: QueueStep[][] = [];
 
 describe("The queue, whatever happens to it", function () {
-  this.timeout(600_000);
+  this.timeout(120_000);
 
   it("delivers every confirmed event, in order, or counts it; and none that was never written", async () => {
     await fc.assert(
