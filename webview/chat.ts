@@ -1,6 +1,7 @@
 import { createContext, useContext } from "react";
 import type { Clock } from "../src/base/clock";
 import type { ChatAction, FromWebview } from "../src/protocol/chatMessages";
+import { Folds } from "./folds";
 import type { Journal } from "./journal";
 
 export interface ChatDeps {
@@ -14,6 +15,7 @@ export interface ChatDeps {
 export class Chat {
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly folds = new Folds();
   readonly #deps: ChatDeps;
 
   constructor(deps: ChatDeps) {

@@ -28,6 +28,11 @@ export class FollowBottom {
     this.#isFollowing = true;
   }
 
+  /** Something that is not at the end is shown to the user. */
+  leave(): void {
+    this.#isFollowing = false;
+  }
+
   /**
    * The user folds something open or shut: what he looks at stays where it is,
    * unless the end is still in sight afterwards.

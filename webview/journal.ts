@@ -12,8 +12,18 @@ const journalSchema = v.object({
   draft: v.string(),
   /** Sent, and not yet seen in the conversation: lost if the host never got it. */
   unsent: v.array(queuedPromptSchema),
+  /** Where the user has scrolled to; absent while he is at the end. */
+  anchor: v.optional(
+    v.object({
+      conversationId: v.string(),
+      itemId: v.string(),
+      /** From the transcript's upper edge to the item's, in pixels. */
+      offsetPx: v.number(),
+    }),
+  ),
 });
 export type JournalState = v.InferOutput<typeof journalSchema>;
+export type ScrollAnchor = NonNullable<JournalState["anchor"]>;
 
 export interface JournalDeps {
   getState(): unknown;
@@ -53,9 +63,20 @@ export class Journal {
     this.#set({ ...this.#state, draft });
   }
 
+  /** Nobody shows it, so nobody is told. */
+  setAnchor(anchor: ScrollAnchor | null): void {
+    const { draft, unsent } = this.#state;
+    this.#state = { draft, unsent, ...(anchor && { anchor }) };
+    this.#deps.setState(this.#state);
+  }
+
   /** The draft becomes a prompt on its way. */
   sent(prompt: QueuedPrompt): void {
-    this.#set({ draft: "", unsent: [...this.#state.unsent, prompt] });
+    this.#set({
+      ...this.#state,
+      draft: "",
+      unsent: [...this.#state.unsent, prompt],
+    });
   }
 
   /** Forgets what the host has, after each of its messages. */
@@ -70,7 +91,11 @@ export class Journal {
     const unsent = waiting.filter((prompt) => !isHere(prompt));
     if (this.#isFromBefore) {
       this.#isFromBefore = false;
-      this.#set({ draft: joined(unsent, this.#state.draft), unsent: [] });
+      this.#set({
+        ...this.#state,
+        draft: joined(unsent, this.#state.draft),
+        unsent: [],
+      });
     } else if (unsent.length < waiting.length) {
       this.#set({ ...this.#state, unsent });
     }
@@ -80,6 +105,7 @@ export class Journal {
   takeBack(id: string): void {
     const { draft, unsent } = this.#state;
     this.#set({
+      ...this.#state,
       draft: joined(
         unsent.filter((prompt) => prompt.id === id),
         draft,

@@ -1,11 +1,16 @@
-import { useSyncExternalStore } from "react";
+import { useMemo, useSyncExternalStore } from "react";
+import type { TranscriptItem } from "../../src/protocol/conversation";
 import { baseName } from "../format";
 import { useAsks } from "../hooks/useAsks";
-import { useFollowBottom } from "../hooks/useFollowBottom";
 import { useJournal } from "../hooks/useJournal";
+import { usePinnedRows } from "../hooks/usePinnedRows";
+import { useTranscriptScroll } from "../hooks/useTranscriptScroll";
+import { useChat } from "../chat";
+import { outline } from "../outline";
 import type { ChatState, ChatStore } from "../store";
 import { Announcer } from "./Announcer";
 import { AskBar } from "./AskBar";
+import { askPlaces } from "./askPlaces";
 import { Composer } from "./Composer";
 import { DemoBanner } from "./DemoBanner";
 import { EmptyState } from "./EmptyState";
@@ -18,7 +23,7 @@ import { Transcript } from "./Transcript";
 /** The chat; blank until the host has told what there is. */
 export function App({ store }: { store: ChatStore }) {
   const state = useSyncExternalStore(store.subscribe, store.shown, store.shown);
-  return state && <View state={state} />;
+  return state && <View key={state.conversation.id} state={state} />;
 }
 
 function View({ state }: { state: ChatState }) {
@@ -26,10 +31,16 @@ function View({ state }: { state: ChatState }) {
   const { folder, activity, items } = conversation;
   const { readiness } = surroundings;
   const { unsent } = useJournal();
-  const { viewport, content, isFollowing, jump } = useFollowBottom(
-    conversation.id,
-  );
   const asks = useAsks();
+  const lines = useOutline(items);
+  const places = askPlaces(conversation.asks, lines.rows, asks);
+  const { pinned, onFocus } = usePinnedRows(places.ofTool);
+  const shown = useTranscriptScroll(
+    conversation.id,
+    lines.rows,
+    pinned,
+    items.length,
+  );
   const hiddenAsk = conversation.asks.find(({ id }) => asks.outOfSight.has(id));
   const hindrance = readiness.kind !== "ready" && (
     <ReadinessCard readiness={readiness} />
@@ -46,11 +57,10 @@ function View({ state }: { state: ChatState }) {
       {surroundings.isDemo && <DemoBanner />}
       <Transcript
         conversation={conversation}
-        viewport={viewport}
-        content={content}
-        isFollowing={isFollowing}
-        onJump={jump}
-        asks={asks}
+        outline={lines}
+        shown={shown}
+        asks={places}
+        onFocus={onFocus}
         empty={hindrance || <EmptyState />}
       />
       <footer className="foot">
@@ -62,7 +72,7 @@ function View({ state }: { state: ChatState }) {
             folderName={baseName(folder)}
             activity={activity}
             canSend={readiness.kind === "ready"}
-            onSent={jump}
+            onSent={() => shown.scroll.jump()}
           />
           {surroundings.signedInAs === null && <SignInHint />}
         </div>
@@ -70,4 +80,10 @@ function View({ state }: { state: ChatState }) {
       <Announcer conversation={conversation} />
     </div>
   );
+}
+
+function useOutline(items: TranscriptItem[]) {
+  const { folds } = useChat();
+  const open = useSyncExternalStore(folds.subscribe, folds.open, folds.open);
+  return useMemo(() => outline(items, open), [items, open]);
 }

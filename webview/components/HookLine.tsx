@@ -11,14 +11,11 @@ const words: Record<Hook["status"], string> = {
   blocked: "Hook blocked this",
 };
 
-/** A hook that had something to say; the others, most of them, would only be in the way. */
+/** A hook that had something to say; outline.ts leaves out the others. */
 export function HookLine({ hook }: { hook: Hook }) {
-  const isQuiet = hook.status === "done" || hook.status === "running";
-  if (isQuiet && hook.output.trim() === "") {
-    return null;
-  }
   return (
     <Folded
+      foldKey={hook.id}
       className={`hook hook-${hook.status}`}
       line={
         <span data-testid="hook">

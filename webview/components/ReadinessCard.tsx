@@ -74,7 +74,7 @@ export function ReadinessCard({ readiness }: { readiness: Hindrance }) {
 
 function Looked({ places }: { places: string[] }): ReactNode {
   return (
-    <Folded className="looked" line="Where it was looked for">
+    <Folded foldKey="looked" className="looked" line="Where it was looked for">
       <ul>
         {places.map((place) => (
           <li key={place}>

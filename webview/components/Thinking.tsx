@@ -9,6 +9,7 @@ export function Thinking({
 }) {
   return (
     <Folded
+      foldKey={item.id}
       className={item.streaming ? "thinking streaming" : "thinking"}
       line={
         <span className="thinking-words">

@@ -33,9 +33,12 @@ const statusWords: Record<Tool["status"], string> = {
 export function ToolCard({
   tool,
   isAsking,
+  steps,
 }: {
   tool: Tool;
   isAsking: boolean;
+  /** How many rows a subagent has made; they are below while the card is open. */
+  steps: number;
 }) {
   const isWaiting = isAsking && tool.status === "running";
   const status = isWaiting
@@ -49,6 +52,7 @@ export function ToolCard({
       data-tool={tool.name}
     >
       <Folded
+        foldKey={tool.id}
         className="tool-fold"
         line={
           <>
@@ -59,6 +63,11 @@ export function ToolCard({
             <code className="tool-summary" title={visibleText(tool.summary)}>
               {visibleText(tool.summary)}
             </code>
+            {steps > 0 && (
+              <span className="tool-steps">
+                {steps === 1 ? "1 step" : `${steps} steps`}
+              </span>
+            )}
             <ToolTime tool={tool} isWaiting={isWaiting} />
             <span className="tool-status" title={status}>
               <Icon name={isWaiting ? "clock" : statusIcons[tool.status]} />

@@ -1,23 +1,24 @@
-import { type ReactNode, type RefObject, useState } from "react";
+import type { ReactNode } from "react";
 import type { Conversation } from "../../src/protocol/conversation";
-import { AskCard } from "./AskCard";
-import { askPlaces, type AskHandlers } from "./askPlaces";
 import { waitingWords } from "../format";
-import { EarlierButton } from "./EarlierButton";
+import type { ShownRows } from "../hooks/useTranscriptScroll";
 import { Icon } from "../icons/Icon";
+import type { Outline } from "../outline";
+import type { RowPart } from "../rowParts";
+import type { TranscriptScroll } from "../transcriptScroll";
+import { AskCard, type AskPlace } from "./AskCard";
+import type { AskPlaces } from "./askPlaces";
 import { JumpPill } from "./JumpPill";
 import { TranscriptEntry } from "./TranscriptEntry";
-
-/** So many items are rendered at first and added by each "Show earlier". */
-const pageSize = 200;
+import { TranscriptRow } from "./TranscriptRow";
 
 interface TranscriptProps {
   conversation: Conversation;
-  viewport: RefObject<HTMLDivElement | null>;
-  content: RefObject<HTMLDivElement | null>;
-  isFollowing: boolean;
-  onJump: () => void;
-  asks: AskHandlers;
+  outline: Outline;
+  shown: ShownRows;
+  asks: AskPlaces;
+  /** The row that has the keyboard's focus must not leave the document. */
+  onFocus: (rowId: string | null) => void;
   /** Shown instead while there is nothing to show. */
   empty: ReactNode;
 }
@@ -25,18 +26,14 @@ interface TranscriptProps {
 /** The conversation, oldest first; follows its end until the user scrolls away. */
 export function Transcript({
   conversation,
-  viewport,
-  content,
-  isFollowing,
-  onJump,
-  asks,
+  outline,
+  shown,
+  asks: { ofTool, others },
+  onFocus,
   empty,
 }: TranscriptProps) {
-  const { items } = conversation;
-  const start = useWindowStart(items.length, isFollowing);
-  const shown = items.slice(start.index);
-  const { ofTool, others } = askPlaces(conversation.asks, shown, asks);
-  const isEmpty = items.length === 0 && others.length === 0;
+  const { viewport, parts, isFollowing, newCount, scroll } = shown;
+  const isEmpty = conversation.items.length === 0 && others.length === 0;
   return (
     <main className="stage">
       <div
@@ -47,29 +44,92 @@ export function Transcript({
         aria-live="off"
         aria-label="Conversation"
         tabIndex={0}
+        onFocus={(event) =>
+          onFocus(
+            event.target.closest<HTMLElement>("[data-row]")?.dataset["row"] ??
+              null,
+          )
+        }
       >
-        <div ref={content} className="column items">
+        <div className="items">
           {isEmpty && empty}
-          {start.index > 0 && (
-            <EarlierButton count={start.index} onShow={start.showEarlier} />
-          )}
-          {shown.map((item) => (
-            <TranscriptEntry
-              key={item.id}
-              item={item}
-              place={ofTool.get(item.id)}
+          {parts.map((part) => (
+            <Part
+              key={"row" in part ? part.row.id : part.key}
+              part={part}
+              outline={outline}
+              shown={shown}
+              ofTool={ofTool}
             />
           ))}
-          {isSilent(conversation) && (
-            <WorkingLine words={waitingWords(conversation.waiting)} />
-          )}
-          {others.map((place) => (
-            <AskCard key={place.ask.id} {...place} />
-          ))}
+          <AtTheEnd conversation={conversation} asks={others} scroll={scroll} />
         </div>
       </div>
-      {!isFollowing && <JumpPill onJump={onJump} />}
+      {!isFollowing && (
+        <JumpPill newCount={newCount} onJump={() => scroll.jump()} />
+      )}
     </main>
+  );
+}
+
+/** What comes after the items: that the agent is at work, and asks that belong to none of them. */
+function AtTheEnd({
+  conversation,
+  asks,
+  scroll,
+}: {
+  conversation: Conversation;
+  asks: AskPlace[];
+  scroll: TranscriptScroll;
+}) {
+  return (
+    <>
+      {isSilent(conversation) && (
+        <TranscriptRow id="working" depth={0} scroll={scroll}>
+          <WorkingLine words={waitingWords(conversation.waiting)} />
+        </TranscriptRow>
+      )}
+      {asks.map((place) => (
+        <TranscriptRow
+          key={place.ask.id}
+          id={`ask ${place.ask.id}`}
+          depth={0}
+          scroll={scroll}
+        >
+          <AskCard {...place} />
+        </TranscriptRow>
+      ))}
+    </>
+  );
+}
+
+function Part({
+  part,
+  outline,
+  shown,
+  ofTool,
+}: {
+  part: RowPart;
+  outline: Outline;
+  shown: ShownRows;
+  ofTool: ReadonlyMap<string, AskPlace>;
+}) {
+  if ("gapPx" in part) {
+    return <div className="gap" style={{ height: part.gapPx }} />;
+  }
+  const { row } = part;
+  return (
+    <TranscriptRow
+      id={row.id}
+      depth={outline.depths.get(row.id) ?? 0}
+      scroll={shown.scroll}
+    >
+      <TranscriptEntry
+        item={row}
+        place={ofTool.get(row.id)}
+        steps={outline.steps.get(row.id) ?? 0}
+      />
+    </TranscriptRow>
   );
 }
 
@@ -90,22 +150,4 @@ function WorkingLine({ words }: { words: string }) {
       {words}
     </div>
   );
-}
-
-/**
- * Which items are in the document: a long conversation costs what its last
- * pages cost. The start moves only while the user is at the end, where he
- * cannot see it move.
- */
-function useWindowStart(count: number, isFollowing: boolean) {
-  const [index, setIndex] = useState(() => Math.max(0, count - pageSize));
-  const isOutside = index > count;
-  const isLong = isFollowing && count - index > 2 * pageSize;
-  if (isOutside || isLong) {
-    setIndex(Math.max(0, count - pageSize));
-  }
-  return {
-    index: Math.min(index, count),
-    showEarlier: () => setIndex(Math.max(0, index - pageSize)),
-  };
 }

@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from "react";
+import { memo } from "react";
 import type { TranscriptItem } from "../../src/protocol/conversation";
 import { AgentText } from "./AgentText";
 import { AskCard, type AskPlace } from "./AskCard";
@@ -15,39 +15,37 @@ interface TranscriptEntryProps {
   item: TranscriptItem;
   /** The ask about this tool, if one is open. */
   place: AskPlace | undefined;
+  /** How many rows the subagent has made that it is, if it is one. */
+  steps: number;
 }
 
 /** One item, rendered again only when the item itself or its ask has changed. */
 export const TranscriptEntry = memo(
-  function TranscriptEntry({ item, place }: TranscriptEntryProps) {
+  function TranscriptEntry({ item, place, steps }: TranscriptEntryProps) {
     return (
       <RenderGuard text={"text" in item ? item.text : item.kind}>
-        <Nested isNested={"parent" in item && item.parent !== undefined}>
-          <Item item={item} isAsking={place !== undefined} />
-        </Nested>
+        <Item item={item} isAsking={place !== undefined} steps={steps} />
         {place && <AskCard {...place} />}
       </RenderGuard>
     );
   },
   (before, after) =>
     before.item === after.item &&
+    before.steps === after.steps &&
     before.place?.ask === after.place?.ask &&
     before.place?.layout === after.place?.layout &&
     before.place?.isAnswered === after.place?.isAnswered,
 );
 
-/** What a subagent says and does stands apart from what the agent itself does. */
-function Nested({
-  isNested,
-  children,
+function Item({
+  item,
+  isAsking,
+  steps,
 }: {
-  isNested: boolean;
-  children: ReactNode;
+  item: TranscriptItem;
+  isAsking: boolean;
+  steps: number;
 }) {
-  return isNested ? <div className="nested">{children}</div> : children;
-}
-
-function Item({ item, isAsking }: { item: TranscriptItem; isAsking: boolean }) {
   switch (item.kind) {
     case "prompt":
       return <PromptBubble prompt={item} />;
@@ -56,7 +54,7 @@ function Item({ item, isAsking }: { item: TranscriptItem; isAsking: boolean }) {
     case "thinking":
       return <Thinking item={item} />;
     case "tool":
-      return <ToolCard tool={item} isAsking={isAsking} />;
+      return <ToolCard tool={item} isAsking={isAsking} steps={steps} />;
     case "hook":
       return <HookLine hook={item} />;
     case "compaction":

@@ -5,19 +5,24 @@ export interface AskHandlers extends Pick<AskPlace, "onAnswer" | "onSeen"> {
   answered: ReadonlySet<string>;
 }
 
-/** Which ask belongs under which tool's card; one whose tool is not shown goes to the end, as none may be missed. */
+export interface AskPlaces {
+  ofTool: ReadonlyMap<string, AskPlace>;
+  others: AskPlace[];
+}
+
+/** Which ask belongs under which tool's card; one whose tool has no row goes to the end, as none may be missed. */
 export function askPlaces(
   asks: Ask[],
-  shown: TranscriptItem[],
+  rows: TranscriptItem[],
   { answered, onAnswer, onSeen }: AskHandlers,
-): { ofTool: Map<string, AskPlace>; others: AskPlace[] } {
+): AskPlaces {
   const layout = asks.map((ask) => ask.id).join(" ");
   const ofTool = new Map<string, AskPlace>();
   const others: AskPlace[] = [];
   for (const ask of asks) {
     const isAnswered = answered.has(ask.id);
     const place = { ask, layout, isAnswered, onAnswer, onSeen };
-    const hasCard = shown.some(
+    const hasCard = rows.some(
       (item) => item.kind === "tool" && item.id === ask.toolUseId,
     );
     if (hasCard && !ofTool.has(ask.toolUseId)) {
