@@ -1,11 +1,13 @@
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import type { MarkedToken } from "marked";
 import { Block } from "./Block";
+import { BlockStream, type Chunk, chunksOf } from "./blockStream";
 import { lex } from "./lex";
 
 /**
  * Markdown as React elements, never as HTML: what the agent writes cannot
- * become markup. While it streams only the blocks that changed are rendered.
+ * become markup. While it streams only the blocks that changed are rendered;
+ * at its end it is read once more as a whole.
  */
 export function Markdown({
   text,
@@ -14,19 +16,39 @@ export function Markdown({
   text: string;
   streaming: boolean;
 }) {
-  const blocks = useMemo(() => lex(text), [text]);
+  const [stream] = useState(() => new BlockStream());
+  const chunks = useMemo(
+    () => (streaming ? stream.grown(text) : whole(text)),
+    [stream, text, streaming],
+  );
   return (
     <div className="markdown">
-      {blocks === null ? (
+      {chunks === null ? (
         <p className="plain">{text}</p>
       ) : (
-        blocks.map((token, index) => (
-          <MemoBlock key={index} token={token} streaming={streaming} />
+        chunks.map((chunk, index) => (
+          <MemoChunk key={index} chunk={chunk} streaming={streaming} />
         ))
       )}
     </div>
   );
 }
+
+function whole(text: string): Chunk[] | null {
+  const tokens = lex(text);
+  return tokens && chunksOf(tokens);
+}
+
+interface ChunkProps {
+  chunk: Chunk;
+  streaming: boolean;
+}
+
+const MemoChunk = memo(function MemoChunk({ chunk, streaming }: ChunkProps) {
+  return chunk.map((token, index) => (
+    <MemoBlock key={index} token={token} streaming={streaming} />
+  ));
+});
 
 interface BlockProps {
   token: MarkedToken;
