@@ -10,6 +10,7 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/markdown.css";
 import "./styles/items.css";
+import "./styles/tools.css";
 import "./styles/ask.css";
 import "./styles/composer.css";
 

@@ -18,6 +18,7 @@ import { Header } from "./Header";
 import { QueuedPrompts } from "./QueuedPrompts";
 import { ReadinessCard } from "./ReadinessCard";
 import { SignInHint } from "./SignInHint";
+import { TodoList } from "./TodoList";
 import { Transcript } from "./Transcript";
 
 /** The chat; blank until the host has told what there is. */
@@ -67,6 +68,7 @@ function View({ state }: { state: ChatState }) {
         <div className="column">
           {hiddenAsk && <AskBar ask={hiddenAsk} />}
           {items.length > 0 && hindrance}
+          <TodoList todos={conversation.todos} />
           <QueuedPrompts queued={conversation.queued} unsent={unsent} />
           <Composer
             folderName={baseName(folder)}

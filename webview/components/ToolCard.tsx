@@ -4,9 +4,11 @@ import { Icon } from "../icons/Icon";
 import type { IconName } from "../icons/iconPaths";
 import { toolIcon, toolTitle } from "../toolNames";
 import { visibleText } from "../visibleText";
+import { Diff, DiffCount } from "./Diff";
 import { Elapsed } from "./Elapsed";
 import { Folded } from "./Folded";
 import { MonoBlock } from "./MonoBlock";
+import { OutputBlock } from "./OutputBlock";
 import { ToolImages } from "./ToolImages";
 
 type Tool = Extract<TranscriptItem, { kind: "tool" }>;
@@ -62,7 +64,11 @@ export function ToolCard({
             </span>
             <code className="tool-summary" title={visibleText(tool.summary)}>
               {visibleText(tool.summary)}
+              {tool.status === "running" && tool.task?.activity && (
+                <> · {visibleText(tool.task.activity)}</>
+              )}
             </code>
+            {tool.patch && <DiffCount patch={tool.patch} />}
             {steps > 0 && (
               <span className="tool-steps">
                 {steps === 1 ? "1 step" : `${steps} steps`}
@@ -76,10 +82,12 @@ export function ToolCard({
           </>
         }
       >
-        <MonoBlock label="Input" text={tool.detail || tool.summary} />
-        {tool.output !== null && (
-          <MonoBlock label="Output" text={tool.output} />
+        {tool.patch ? (
+          <Diff patch={tool.patch} />
+        ) : (
+          <MonoBlock label="Input" text={tool.detail || tool.summary} />
         )}
+        {tool.output !== null && <OutputBlock text={tool.output} />}
         {tool.images && <ToolImages images={tool.images} />}
       </Folded>
     </div>

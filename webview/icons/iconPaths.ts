@@ -11,6 +11,7 @@ export const iconPaths = {
   checklist:
     "m1.5 4 1 1L5 2.5m-3.5 6 1 1L5 7m-3.5 6 1 1L5 11.5M7.5 4h7M7.5 8.5h7M7.5 13h7",
   chevron: "M6 3.5 10.5 8 6 12.5",
+  circle,
   circleSlash: `${circle}M3.5 12.5l9-9`,
   clock: `${circle}M8 4v4.5h3`,
   close: "m3.5 3.5 9 9m0-9-9 9",
