@@ -11,6 +11,7 @@ import "./styles/layout.css";
 import "./styles/markdown.css";
 import "./styles/items.css";
 import "./styles/tools.css";
+import "./styles/find.css";
 import "./styles/ask.css";
 import "./styles/composer.css";
 

@@ -92,6 +92,14 @@ window.settled = async () => {
     }
   }
 };
+window.isAtEnd = () => {
+  const box = document.querySelector(".transcript");
+  return box.scrollHeight - box.clientHeight - box.scrollTop < 2;
+};
+window.scrollToPart = (part) => {
+  const box = document.querySelector(".transcript");
+  box.scrollTop = box.scrollHeight * part;
+};
 window.middleRow = () => {
   const { top, height } = document.querySelector(".transcript").getBoundingClientRect();
   const at = document.elementFromPoint(200, top + height / 2);

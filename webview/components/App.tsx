@@ -2,6 +2,7 @@ import { useMemo, useSyncExternalStore } from "react";
 import type { TranscriptItem } from "../../src/protocol/conversation";
 import { baseName } from "../format";
 import { useAsks } from "../hooks/useAsks";
+import { useFindKey } from "../hooks/useFindKey";
 import { useJournal } from "../hooks/useJournal";
 import { usePinnedRows } from "../hooks/usePinnedRows";
 import { useTranscriptScroll } from "../hooks/useTranscriptScroll";
@@ -14,6 +15,7 @@ import { askPlaces } from "./askPlaces";
 import { Composer } from "./Composer";
 import { DemoBanner } from "./DemoBanner";
 import { EmptyState } from "./EmptyState";
+import { FindBar } from "./FindBar";
 import { Header } from "./Header";
 import { QueuedPrompts } from "./QueuedPrompts";
 import { ReadinessCard } from "./ReadinessCard";
@@ -32,6 +34,7 @@ function View({ state }: { state: ChatState }) {
   const { folder, activity, items } = conversation;
   const { readiness } = surroundings;
   const { unsent } = useJournal();
+  const { isFinding, close } = useFindKey();
   const asks = useAsks();
   const lines = useOutline(items);
   const places = askPlaces(conversation.asks, lines.rows, asks);
@@ -56,6 +59,9 @@ function View({ state }: { state: ChatState }) {
         since={items.findLast((item) => item.kind === "prompt")?.at ?? null}
       />
       {surroundings.isDemo && <DemoBanner />}
+      {isFinding && (
+        <FindBar items={items} scroll={shown.scroll} onClose={close} />
+      )}
       <Transcript
         conversation={conversation}
         outline={lines}
