@@ -1,13 +1,13 @@
-import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 import { version } from "../package.json";
 import { DisposableStore } from "./base/lifecycle";
+import { CliInspector } from "./cli/inspect";
 import { AskNotifications } from "./host/askNotifications";
 import { FailproofAuthentication } from "./host/authentication";
 import { ChatEvents } from "./host/chatEvents";
 import { ChatViews } from "./host/chatViews";
 import { registerCommands } from "./host/commands";
-import { cliStarter } from "./host/cliStarter";
+import { createConversationEngine } from "./host/conversationEngine";
 import { DeliveryHost } from "./host/delivery";
 import { type Program, programAt } from "./host/editorNode";
 import { HookSetup } from "./host/hookSetup";
@@ -21,13 +21,10 @@ import {
   systemClock as clock,
   systemRandom as random,
 } from "./node/systemClock";
-import { ManagedProcess } from "./node/managedProcess";
-import { Watchdog } from "./node/watchdog";
 import { PermissionBroker } from "./permission/broker";
 import { type QueuePaths, queuePaths } from "./queue/queueFolder";
 import { RelayFinder } from "./relay/relayFinder";
 import { RelaySupervisor } from "./relay/supervisor";
-import { SessionRegistry } from "./session/registry";
 
 /** What every part of the graph is built with. */
 interface Foundation {
@@ -54,9 +51,11 @@ export async function activate(
   const identity = createIdentity({ ...foundation, paths });
   const { account, signIn, localServer, bus, store } = identity;
   const delivery = buildDelivery(foundation, identity, paths);
-  const conversations = buildConversations(foundation, paths);
-  const { registry, broker, watchdog } = conversations;
-  const surroundings = owned.add(new SurroundingsWatcher({ account }));
+  const conversations = buildConversations(foundation, identity, paths);
+  const { registry, broker, inspector, engine } = conversations;
+  const surroundings = owned.add(
+    new SurroundingsWatcher({ account, inspector }),
+  );
   const { extensionUri } = context;
   const chat = owned.add(
     new ChatViews({ registry, broker, surroundings, extensionUri, log }),
@@ -78,12 +77,11 @@ export async function activate(
     owned.add(command);
   }
   stop = async () => {
-    await Promise.all([registry.stop(), delivery.stop(), localServer.stop()]);
-    await watchdog.stop();
+    await Promise.all([engine.stop(), delivery.stop(), localServer.stop()]);
   };
   void bus.start();
   void hooks.refresh();
-  await account.reload();
+  await Promise.all([account.reload(), engine.start()]);
 }
 
 /** VS Code waits for this: no child process is left behind. */
@@ -107,33 +105,26 @@ function buildDelivery(
 
 /** prompt → session → cli → translate */
 function buildConversations(
-  { owned, log, program }: Foundation,
+  { context, owned, log, program }: Foundation,
+  { installKey }: ReturnType<typeof createIdentity>,
   paths: QueuePaths,
 ) {
   const events = new ChatEvents({ paths, clock, log });
-  const start = () =>
-    new ManagedProcess({ ...program("watchdog"), onLine: () => {} });
-  const watchdog = owned.add(new Watchdog({ start }));
   const broker = owned.add(new PermissionBroker({ clock }));
-  const newId = randomUUID;
-  const registry = owned.add(
-    new SessionRegistry({
-      broker,
-      newId,
-      sessionDeps: (folder) => ({
-        broker,
-        clock,
-        log,
-        newId,
-        onHook: (payload) => events.record(payload),
-        startCli: cliStarter({ clock, log, watchdog }, folder),
-      }),
-    }),
-  );
+  const inspector = new CliInspector({ clock });
+  const engine = createConversationEngine({
+    ...{ owned, broker, inspector, clock, log },
+    watchdogProgram: program("watchdog"),
+    onHook: (payload) => events.record(payload),
+    userKey: installKey,
+    machineFolder: context.globalStorageUri.fsPath,
+    workspaceFolder: (context.storageUri ?? context.globalStorageUri).fsPath,
+  });
+  const { registry } = engine;
   owned.add(
     broker.onDidClose((closed) =>
       events.recordDecision(closed, registry.get(closed.conversationId)),
     ),
   );
-  return { registry, broker, watchdog };
+  return { registry, broker, inspector, engine };
 }

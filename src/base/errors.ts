@@ -2,7 +2,10 @@
 export type AppErrorCode =
   | "browser-timeout"
   | "cancelled"
+  | "cli-not-executable"
   | "cli-not-found"
+  | "cli-too-old"
+  | "cli-unusable"
   | "code-denied"
   | "code-expired"
   | "invalid-credential"

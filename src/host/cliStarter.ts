@@ -1,31 +1,27 @@
-import type { Clock } from "../base/clock";
-import type { Logger } from "../base/log";
 import type { CliStart } from "../cli/arguments";
-import { CliProcess } from "../cli/cliProcess";
+import type { CliProcess } from "../cli/cliProcess";
 import { chatHookEvents } from "../cli/hookEvents";
-import type { Watchdog } from "../node/watchdog";
+import type { CliInspector } from "../cli/inspect";
+import { CliLauncher, type CliLauncherDeps } from "../session/cliLauncher";
 import { cliEnvironment } from "./editorNode";
 import { sentenceOf } from "./sentences";
 import { requireCli } from "./surroundings";
 
-/** Starts the CLI for conversations in `folder`. What it throws is a sentence for the conversation. */
+/** Starts the CLI for conversations. What it throws is a sentence for the conversation. */
 export function cliStarter(
-  deps: { clock: Clock; log: Logger; watchdog: Watchdog },
-  folder: string,
+  deps: Omit<CliLauncherDeps, "locate" | "env" | "hookEvents"> & {
+    inspector: CliInspector;
+  },
 ): (start: CliStart) => Promise<CliProcess> {
+  const launcher = new CliLauncher({
+    ...deps,
+    locate: () => requireCli(deps.inspector),
+    env: cliEnvironment,
+    hookEvents: chatHookEvents,
+  });
   return async (start) => {
     try {
-      const cli = new CliProcess(deps, {
-        ...start,
-        path: await requireCli(),
-        cwd: folder,
-        env: cliEnvironment(),
-        hookEvents: chatHookEvents,
-      });
-      if (cli.pid !== undefined) {
-        deps.watchdog.watch(cli.pid, cli.ended);
-      }
-      return cli;
+      return await launcher.launch(start);
     } catch (error) {
       deps.log.error(`The CLI was not started: ${String(error)}`);
       throw new Error(sentenceOf(error), { cause: error });

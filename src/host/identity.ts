@@ -84,7 +84,8 @@ export function createIdentity({
   const signIn = owned.add(
     new SignIn({ account, createApi, ways, owner, isPersistent, log }),
   );
-  return { localServer, resolveServer, bus, store, account, owner, signIn };
+  const parts = { localServer, resolveServer, bus, store };
+  return { ...parts, installKey, account, owner, signIn };
 }
 
 /** Where it cannot be kept, this window is alone: the others have another one. */

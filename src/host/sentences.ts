@@ -8,8 +8,14 @@ import { AppError, type AppErrorCode, messageOf } from "../base/errors";
 const sentences: Record<Exclude<AppErrorCode, "cancelled">, string> = {
   "browser-timeout":
     "The browser brought no answer within five minutes. Run Failproof: Sign In with Browser again, or Failproof: Sign In for a code.",
+  "cli-not-executable":
+    "The Claude CLI is there, but may not be executed. Give it that permission (chmod +x), or set another in failproof.cli.path. Failproof: Show Log says where it is.",
   "cli-not-found":
     "The Claude CLI was not found. Install it, or set its path in failproof.cli.path.",
+  "cli-too-old":
+    "The Claude CLI is too old for Failproof. Run `claude update` in a terminal, then send your prompt once more.",
+  "cli-unusable":
+    "The Claude CLI does not run. Try `claude --version` in a terminal; Failproof: Show Log has what it said here.",
   "code-denied":
     "The sign-in was denied on the server's page. To sign in after all, run Failproof: Sign In again.",
   "code-expired":

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 
 /**
- * The settings. Both are machine-scoped in the manifest, so VS Code itself
- * takes them from no workspace: none may choose a program or a server.
+ * The settings. What chooses a program or a server is machine-scoped in the manifest, so
+ * VS Code itself takes it from no workspace.
  */
 const section = "failproof";
 
@@ -40,6 +40,23 @@ function onDidChangeSetting(
 ): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration(`${section}.${name}`)) {
+      listener();
+    }
+  });
+}
+
+/** After how long an idle process is ended; 0 means never. */
+export function idleMinutes(): number {
+  return vscode.workspace
+    .getConfiguration(section)
+    .get("session.idleMinutes", 30);
+}
+
+export function onDidChangeIdleMinutes(
+  listener: () => void,
+): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(`${section}.session.idleMinutes`)) {
       listener();
     }
   });

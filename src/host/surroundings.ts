@@ -5,7 +5,7 @@ import { nameOf } from "../auth/accountState";
 import { AppError } from "../base/errors";
 import { Emitter } from "../base/event";
 import { Disposable } from "../base/lifecycle";
-import { locateCli } from "../cli/locate";
+import type { CliCheck, CliInspector } from "../cli/inspect";
 import type { Readiness, Surroundings } from "../protocol/chatMessages";
 import { configuredCliPath, onDidChangeCliPath } from "./settings";
 
@@ -18,7 +18,9 @@ export class SurroundingsWatcher extends Disposable {
   readonly onDidChange = this.#onDidChange.event;
   #readiness: Readiness = { kind: "ready" };
 
-  constructor(private readonly deps: { account: Account }) {
+  constructor(
+    private readonly deps: { account: Account; inspector: CliInspector },
+  ) {
     super();
     const check = () => void this.check();
     this.register(deps.account.onDidChange(() => this.#tell()));
@@ -39,7 +41,7 @@ export class SurroundingsWatcher extends Disposable {
   /** Looks again whether a prompt could be sent now. */
   async check(): Promise<Readiness> {
     const before = JSON.stringify(this.#readiness);
-    this.#readiness = await readiness();
+    this.#readiness = await readiness(this.deps.inspector);
     if (JSON.stringify(this.#readiness) !== before) {
       this.#tell();
     }
@@ -60,33 +62,45 @@ export function workspaceFolder(): string | undefined {
   )?.uri.fsPath;
 }
 
-/** The CLI's path. Throws AppError `untrusted-workspace` or `cli-not-found`: nothing runs where nothing may. */
-export async function requireCli(): Promise<string> {
+/** The CLI's path. Throws AppError `untrusted-workspace` or one of the `cli-…`: nothing runs where nothing may. */
+export async function requireCli(inspector: CliInspector): Promise<string> {
   if (!vscode.workspace.isTrusted) {
     throw new AppError("untrusted-workspace", "The folder is not trusted");
   }
-  const location = await findCli();
-  if (location.kind === "missing") {
-    throw new AppError("cli-not-found", location.looked.join(", "));
+  const check = await findCli(inspector);
+  switch (check.kind) {
+    case "found":
+      return check.path;
+    case "missing":
+      throw new AppError("cli-not-found", check.looked.join(", "));
+    case "notExecutable":
+      throw new AppError("cli-not-executable", check.path);
+    case "tooOld":
+      throw new AppError(
+        "cli-too-old",
+        `${check.path} is ${check.version}, needed is ${check.oldest}`,
+      );
+    case "unusable":
+      throw new AppError("cli-unusable", `${check.path}: ${check.reason}`);
   }
-  return location.path;
 }
 
-async function readiness(): Promise<Readiness> {
+/** Of a CLI that is there but cannot be used, the first prompt says why. */
+async function readiness(inspector: CliInspector): Promise<Readiness> {
   if (workspaceFolder() === undefined) {
     return { kind: "noFolder" };
   }
   if (!vscode.workspace.isTrusted) {
     return { kind: "untrusted" };
   }
-  const location = await findCli();
-  return location.kind === "missing"
-    ? { kind: "noCli", looked: location.looked }
+  const check = await findCli(inspector);
+  return check.kind === "missing" || check.kind === "notExecutable"
+    ? { kind: "noCli", looked: check.looked }
     : { kind: "ready" };
 }
 
-function findCli() {
-  return locateCli({
+function findCli(inspector: CliInspector): Promise<CliCheck> {
+  return inspector.inspect({
     configuredPath: configuredCliPath(),
     env: process.env,
     home: homedir(),

@@ -91,6 +91,12 @@ export class ManagedProcess extends Disposable {
     }
   }
 
+  /** Its end is told by what it wrote so far: somebody out of reach may hold its output open. */
+  abandonOutput(): void {
+    this.#child?.stdout?.destroy();
+    this.#child?.stderr?.destroy();
+  }
+
   /**
    * Ends it: the end of its input, after `graceMs` SIGTERM, after as long
    * again SIGKILL. Resolves when it has ended. Output that somebody out of
@@ -105,8 +111,7 @@ export class ManagedProcess extends Disposable {
       this.signal(signal);
     }
     if (!(await this.#endsWithin(clock, graceMs))) {
-      this.#child?.stdout?.destroy();
-      this.#child?.stderr?.destroy();
+      this.abandonOutput();
     }
     const end = await this.ended;
     this.dispose();

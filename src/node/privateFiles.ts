@@ -3,7 +3,7 @@ import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Mode of a folder that only its owner may enter; of a file that only its owner may read. */
-const privateFolderMode = 0o700;
+export const privateFolderMode = 0o700;
 export const privateFileMode = 0o600;
 
 /** Makes the folder (and its parents) for the owner only; one that exists is tightened. */

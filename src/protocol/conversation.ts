@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { engineSchema } from "./engine";
 import {
   decisionSchema,
   failureSchema,
@@ -48,6 +49,8 @@ export type Ask = v.InferOutput<typeof askSchema>;
 export const queuedPromptSchema = v.object({
   id: v.string(),
   text: v.string(),
+  /** How many pictures it has; they themselves stay in the host. */
+  imageCount: v.optional(v.number()),
 });
 export type QueuedPrompt = v.InferOutput<typeof queuedPromptSchema>;
 
@@ -68,6 +71,7 @@ const backgroundTaskSchema = v.object({
   kind: v.nullable(v.string()),
   description: v.nullable(v.string()),
 });
+export type BackgroundTask = v.InferOutput<typeof backgroundTaskSchema>;
 
 /** How full the model's window is, in tokens; the window is known after the first turn. */
 const contextSchema = v.object({
@@ -141,7 +145,6 @@ export const conversationSchema = v.object({
   /** The CLI's id of it, which changes when it is cleared. */
   sessionId: v.nullable(v.string()),
   tools: v.array(v.string()),
-  slashCommands: v.array(v.string()),
   mcpServers: mcpServersSchema,
   /** Null while nobody waits for the agent. */
   waiting: v.nullable(waitingSchema),
@@ -152,12 +155,25 @@ export const conversationSchema = v.object({
   items: v.array(itemSchema),
   queued: v.array(queuedPromptSchema),
   asks: v.array(askSchema),
+  engine: engineSchema,
 });
 export type Conversation = v.InferOutput<typeof conversationSchema>;
 
 export const conversationEventSchema = v.variant("type", [
   v.object({ type: v.literal("promptQueued"), prompt: queuedPromptSchema }),
   v.object({ type: v.literal("promptRemoved"), id: v.string() }),
+  v.object({
+    type: v.literal("promptEdited"),
+    id: v.string(),
+    text: v.string(),
+  }),
+  /** `index`: where in the queue it is from now on. */
+  v.object({
+    type: v.literal("promptMoved"),
+    id: v.string(),
+    index: v.number(),
+  }),
+  v.object({ type: v.literal("engine"), engine: engineSchema }),
   /** A queued prompt was written to the CLI: it becomes part of the transcript. */
   v.object({ type: v.literal("promptSent"), id: v.string(), at: v.number() }),
   /**
@@ -221,7 +237,6 @@ export const conversationEventSchema = v.variant("type", [
     cliVersion: v.optional(v.string()),
     sessionId: v.optional(v.string()),
     tools: v.optional(v.array(v.string())),
-    slashCommands: v.optional(v.array(v.string())),
     mcpServers: v.optional(mcpServersSchema),
   }),
   v.object({ type: v.literal("waiting"), waiting: v.nullable(waitingSchema) }),

@@ -1,8 +1,10 @@
 import type {
   Conversation,
   ConversationEvent,
+  QueuedPrompt,
   TranscriptItem,
 } from "./conversation";
+import { newEngine } from "./engine";
 import type { PromptItem, ToolItem } from "./items";
 
 const titleLength = 60;
@@ -21,7 +23,6 @@ export function emptyConversation(id: string, folder: string): Conversation {
     cliVersion: null,
     sessionId: null,
     tools: [],
-    slashCommands: [],
     mcpServers: [],
     waiting: null,
     todos: [],
@@ -31,6 +32,7 @@ export function emptyConversation(id: string, folder: string): Conversation {
     items: [],
     queued: [],
     asks: [],
+    engine: newEngine,
   };
 }
 
@@ -45,9 +47,12 @@ export function applyEvent(
 ): Conversation {
   switch (event.type) {
     case "promptQueued":
-      return { ...state, queued: [...state.queued, event.prompt] };
     case "promptRemoved":
-      return changed(state, { queued: without(state.queued, event.id) });
+    case "promptEdited":
+    case "promptMoved":
+      return changed(state, { queued: queueAfter(state.queued, event) });
+    case "engine":
+      return { ...state, engine: event.engine };
     case "promptSent":
       return promptSent(state, event.id, event.at);
     case "promptSeen":
@@ -110,7 +115,6 @@ function withInfo(state: Conversation, event: EventOf<"info">): Conversation {
     cliVersion: event.cliVersion ?? state.cliVersion,
     sessionId: event.sessionId ?? state.sessionId,
     tools: event.tools ?? state.tools,
-    slashCommands: event.slashCommands ?? state.slashCommands,
     mcpServers: event.mcpServers ?? state.mcpServers,
   };
 }
@@ -132,6 +136,43 @@ function without<T extends { id: string }>(list: T[], id: string): T[] {
   return list.some((entry) => entry.id === id)
     ? list.filter((entry) => entry.id !== id)
     : list;
+}
+
+function queueAfter(
+  queued: QueuedPrompt[],
+  event: EventOf<
+    "promptQueued" | "promptRemoved" | "promptEdited" | "promptMoved"
+  >,
+): QueuedPrompt[] {
+  switch (event.type) {
+    case "promptQueued":
+      return [...queued, event.prompt];
+    case "promptRemoved":
+      return without(queued, event.id);
+    case "promptEdited":
+      return withPromptText(queued, event.id, event.text);
+    case "promptMoved":
+      return withMoved(queued, event.id, event.index);
+  }
+}
+
+function withPromptText(
+  queued: QueuedPrompt[],
+  id: string,
+  text: string,
+): QueuedPrompt[] {
+  const index = queued.findIndex((prompt) => prompt.id === id);
+  const prompt = queued[index];
+  return prompt ? queued.with(index, { ...prompt, text }) : queued;
+}
+
+function withMoved(
+  queued: QueuedPrompt[],
+  id: string,
+  index: number,
+): QueuedPrompt[] {
+  const prompt = queued.find((one) => one.id === id);
+  return prompt ? without(queued, id).toSpliced(index, 0, prompt) : queued;
 }
 
 function promptSent(state: Conversation, id: string, at: number): Conversation {

@@ -1,8 +1,21 @@
 import type { CliEnd } from "../cli/cliProcess";
+import type { StopRung } from "../protocol/engine";
 
 /** What the user reads when a conversation's process has ended, or was ended. */
-export const stoppedSentence =
-  "Stopped. Claude had to be ended for it; your next prompt resumes the conversation.";
+export function stoppedSentence(rung: StopRung): string {
+  const how = rung === "asked" ? "ended itself" : `had to be ended (${rung})`;
+  return `Stopped. Claude ${how} for it; your next prompt resumes the conversation.`;
+}
+
+/** It had ended, or did so that moment. */
+export const notTakenSentence =
+  "Claude had ended before it took your prompt. It is sent again, to a new process that resumes the conversation.";
+
+export const elsewhereSentence =
+  "This conversation is open in another window. Your prompt is kept; take the conversation over to go on here, or go on there.";
+
+export const takenOverSentence =
+  "Another window has taken this conversation over.";
 
 export const forgottenSentence =
   "Claude has no record of this conversation, so it starts anew: it does not know what was said above.";

@@ -1,104 +1,214 @@
-import { messageOf } from "../base/errors";
-import type { Clock } from "../base/clock";
-import { Emitter } from "../base/event";
-import { Disposable, DisposableStore } from "../base/lifecycle";
+import { Disposable } from "../base/lifecycle";
+import type { Event } from "../base/event";
 import type { Logger } from "../base/log";
-import type { CliEnd, CliProcess } from "../cli/cliProcess";
-import type { CliStart } from "../cli/arguments";
+import type { StartOptions } from "../cli/arguments";
+import type { PromptLine } from "../cli/cliProcess";
+import { checkImages } from "../cli/promptImages";
 import type { WireLine } from "../cli/wire";
-import type { ControlRequest } from "../cli/wire/controlLines";
-import type { SystemLine } from "../cli/wire/systemLines";
-import type { PermissionBroker } from "../permission/broker";
-import { askOf, stdioResponse } from "../permission/stdioPrompt";
-import type {
-  Activity,
-  Conversation,
-  ConversationEvent,
-} from "../protocol/conversation";
-import { applyEvent, emptyConversation } from "../protocol/transcript";
-import { describeEnd } from "./endSentences";
-import { createRun, meaningOfEnd, type Run } from "./run";
-import { StopLadder } from "./stopLadder";
-import { isFinalRefusal } from "./translate/failures";
-import { Translator } from "./translate/translator";
+import type { Conversation, ConversationEvent } from "../protocol/conversation";
+import { emptyConversation } from "../protocol/transcript";
+import { ConversationState } from "./conversationState";
+import { Dispatcher } from "./dispatcher";
+import { takenOverSentence } from "./endSentences";
+import type { IdleSetting } from "./idleTimer";
+import { LiveOptions } from "./liveOptions";
+import { PromptQueue } from "./promptQueue";
+import {
+  imageRefusal,
+  queueFull,
+  queueTooLarge,
+  type Refusal,
+} from "./refusals";
+import { RequestDesk, type RequestDeskDeps } from "./requestDesk";
+import type { Run } from "./run";
+import {
+  type ProcessDeps,
+  SessionProcess,
+  type SessionOrigin,
+} from "./sessionProcess";
+import { TurnReader } from "./turnReader";
 
-export interface SessionDeps {
-  /** Starts the CLI in the conversation's folder; throws AppError when it cannot. */
-  startCli(start: CliStart): Promise<CliProcess>;
-  broker: PermissionBroker;
-  clock: Clock;
+export interface SessionDeps extends ProcessDeps, RequestDeskDeps {
   log: Logger;
-  newId(): string;
-  /** What the CLI's hooks report; must return at once. */
-  onHook(payload: unknown): void;
+  idle: IdleSetting;
 }
 
+/** How a conversation begins. */
+export interface SessionSeed {
+  id: string;
+  options: StartOptions;
+  /** The CLI's session that it goes on with; none: a new one. */
+  origin?: SessionOrigin | undefined;
+  title?: string | undefined;
+  /** Of one that was there before a reload of the window. They wait until the user goes on. */
+  queue?: { prompts: readonly PromptLine[]; isPaused: boolean } | undefined;
+}
+
+export type SendOutcome = { kind: "queued" } | { kind: "known" } | Refusal;
+
 /**
- * One conversation and its one CLI process. It owns the order of the prompts
- * (one in flight, the others wait here and not in the CLI), knows when the
- * agent is busy from the protocol alone, and outlives its process: the next
- * prompt starts another that resumes the conversation.
+ * One conversation. What waits in its queue reaches its process one prompt at
+ * a time; when the agent is busy it knows from the protocol alone. It outlives
+ * its process: the next prompt starts another one that resumes the
+ * conversation. Its parts: ConversationState (what is seen), PromptQueue,
+ * SessionProcess (start, lock, end), TurnReader (what the CLI reports),
+ * Dispatcher (what is done next).
  */
 export class Session extends Disposable {
-  readonly #onDidEvent = this.register(new Emitter<ConversationEvent>());
   /** Every change of the conversation; already applied to `conversation`. */
-  readonly onDidEvent = this.#onDidEvent.event;
-  readonly #stopLadder: StopLadder;
-  #conversation: Conversation;
-  #starting: Promise<void> | undefined;
-  #run: Run | undefined;
-  /** Settles when the end of the last process has been told. */
-  #runEnded: Promise<void> = Promise.resolve();
-  #starts = 0;
-  /** While it is above 0 no process is started and no prompt is written. */
-  #stops = 0;
-  /** The prompt that the CLI works on; its end is told by `command_lifecycle`. */
-  #inFlight: string | undefined;
-  /** The CLI's session; it can be resumed once the CLI has said that it exists. */
-  #sessionId = "";
-  #isResumable = false;
+  readonly onDidEvent: Event<ConversationEvent>;
+  readonly #state: ConversationState;
+  readonly #queue: PromptQueue;
+  readonly #options: LiveOptions;
+  readonly #process: SessionProcess;
+  readonly #dispatcher: Dispatcher;
+  readonly #turns: TurnReader;
+  readonly #desk: RequestDesk;
 
   constructor(
     private readonly deps: SessionDeps,
-    readonly id: string,
-    folder: string,
+    { id, options, origin, title, queue }: SessionSeed,
   ) {
     super();
-    this.#conversation = emptyConversation(id, folder);
-    this.#stopLadder = this.register(new StopLadder(deps.clock));
+    const now = () => deps.clock.now();
+    const empty = emptyConversation(id, options.cwd);
+    this.#state = this.register(
+      new ConversationState(
+        { ...empty, title: title ?? empty.title },
+        deps.newId,
+      ),
+    );
+    this.onDidEvent = this.#state.onDidEvent;
+    this.#queue = this.register(new PromptQueue(now));
+    this.register(this.#queue.onDidChange((event) => this.#state.emit(event)));
+    this.#options = new LiveOptions(options);
+    this.#process = this.register(new SessionProcess(deps, origin));
+    this.#dispatcher = this.register(
+      new Dispatcher({
+        ...deps,
+        state: this.#state,
+        queue: this.#queue,
+        process: this.#process,
+        options: this.#options,
+      }),
+    );
+    const listener = this.#dispatcher;
+    this.#turns = new TurnReader({ queue: this.#queue, now, listener });
+    this.#desk = new RequestDesk(deps, id);
+    this.#followProcess();
+    this.#restore(queue);
+  }
+
+  get id(): string {
+    return this.conversation.id;
   }
 
   get conversation(): Conversation {
-    return this.#conversation;
+    return this.#state.conversation;
   }
 
-  /** What its events are known by at the server. */
+  /** Of its process, while there is one. */
+  get pid(): number | undefined {
+    return this.#process.run?.cli.pid;
+  }
+
+  /** What its events are known by at the server; empty before the first start. */
   get cliSessionId(): string {
-    return this.#sessionId;
+    return this.#process.sessionId;
   }
 
-  /** Puts a prompt at the end of the queue; the same id counts once. */
-  send(promptId: string, text: string): void {
-    const { queued, items } = this.#conversation;
+  /** What it is to be started with; see `engine.drift` for what of it is not in force. */
+  get options(): StartOptions {
+    return this.#options.wanted;
+  }
+
+  /** What is to be kept of it for after a reload of the window. */
+  get seed(): SessionSeed {
+    const { id, title, engine } = this.conversation;
+    const { sessionId, isResumable } = this.#process;
+    return {
+      id,
+      title,
+      options: this.#options.wanted,
+      origin: isResumable ? { kind: "stored", id: sessionId } : undefined,
+      queue: { prompts: this.#queue.waiting, isPaused: engine.isPaused },
+    };
+  }
+
+  /** Puts a prompt at the end of the queue; the same id counts once. `images`: base64, each. */
+  send(
+    promptId: string,
+    text: string,
+    images: readonly string[] = [],
+  ): SendOutcome {
+    const { queued, items } = this.conversation;
     if ([...queued, ...items].some(({ id }) => id === promptId)) {
-      return;
+      return { kind: "known" };
     }
-    this.#emit({ type: "promptQueued", prompt: { id: promptId, text } });
-    this.#pump();
+    const check = checkImages(images);
+    if (check.kind !== "accepted") {
+      return this.#refuse(imageRefusal(check));
+    }
+    const prompt = { id: promptId, text, images: check.images };
+    const outcome = this.#queue.add(prompt);
+    if (outcome !== "queued") {
+      return this.#refuse(outcome === "full" ? queueFull : queueTooLarge);
+    }
+    this.#dispatcher.pump();
+    return { kind: "queued" };
   }
 
-  removeQueued(promptId: string): void {
-    this.#emit({ type: "promptRemoved", id: promptId });
+  /** False, as with the next three, for a prompt that does not wait any more. */
+  editQueued(promptId: string, text: string): boolean {
+    return this.#queue.edit(promptId, text);
+  }
+
+  removeQueued(promptId: string): boolean {
+    return this.#dispatcher.remove(promptId);
+  }
+
+  moveQueued(promptId: string, index: number): boolean {
+    return this.#queue.move(promptId, index);
+  }
+
+  /**
+   * Sends a queued prompt at once, also while the queue is paused. Into a turn
+   * that runs: the agent reads it between two of its steps, or right after it.
+   */
+  steer(promptId: string): boolean {
+    return this.#dispatcher.steer(promptId);
+  }
+
+  pauseQueue(): void {
+    this.#state.setEngine({ isPaused: true });
+  }
+
+  /** Also after a reload, when the queue waits for the user. */
+  resumeQueue(): void {
+    this.#state.setEngine({ isPaused: false });
+    this.#dispatcher.pump();
   }
 
   /** Stops the turn; whatever it takes, the conversation takes the next prompt. */
   interrupt(): void {
-    if (this.#run && (this.#inFlight !== undefined || this.#run.isUnasked)) {
-      this.#setActivity("stopping");
-      this.#stopLadder.climb(this.#run.cli);
-    } else if (this.#conversation.activity === "starting") {
-      void this.#interruptStart();
-    }
+    this.#dispatcher.interrupt();
+    this.#dispatcher.updateIdle();
+  }
+
+  /**
+   * Changes what it is started with. Model and permission mode apply at once;
+   * what does not is in `engine.drift` until a restart. Gives what the CLI
+   * refused, in its words.
+   */
+  async setOptions(next: Partial<StartOptions>): Promise<string[]> {
+    const refused = await this.#options.change(next, this.#process.run?.cli);
+    this.#state.setEngine({ drift: this.#options.drift });
+    return refused;
+  }
+
+  /** Starts the process anew, with the options as they are now; not before the agent is done. */
+  restart(): void {
+    this.#dispatcher.restart();
   }
 
   /**
@@ -106,286 +216,88 @@ export class Session extends Disposable {
    * stays so until the next prompt.
    */
   async stop(): Promise<void> {
-    this.#stops += 1;
-    try {
-      await this.#starting;
-      await this.#run?.cli.stop();
-      await this.#runEnded;
-    } finally {
-      this.#stops -= 1;
-    }
+    const stopped = this.#process.stop("stopped");
+    this.#dispatcher.updateIdle();
+    await stopped;
   }
 
-  /**
-   * The prompt was not written yet, so there is no turn to interrupt: it counts
-   * as stopped, and the process that might hang at its start is ended.
-   */
-  async #interruptStart(): Promise<void> {
-    this.#setActivity("stopping");
-    const [prompt] = this.#conversation.queued;
-    if (prompt) {
-      const at = this.deps.clock.now();
-      this.#emit({ type: "promptSent", id: prompt.id, at });
-      const nothing = { durationMs: null, costUsd: null, outputTokens: null };
-      const id = this.deps.newId();
-      this.#emit({
-        type: "item",
-        item: { kind: "turn", id, outcome: "interrupted", ...nothing },
-      });
-      const outcome = "interrupted";
-      this.#emit({ type: "promptEnded", id: prompt.id, outcome });
-    }
-    await this.stop();
-    this.#pump();
+  /** Another window wants the conversation. */
+  async letGo(): Promise<void> {
+    const gone = this.#process.letGo();
+    this.#dispatcher.updateIdle();
+    await gone;
+    this.#state.setEngine({ isElsewhere: true, ended: "elsewhere" });
+    this.#state.notify("info", takenOverSentence);
   }
 
-  /** Takes the next step that can be taken: start the CLI, or write the next prompt. */
-  #pump(): void {
-    const run = this.#run;
-    const [next] = this.#conversation.queued;
-    const mustWait = this.#stops > 0 || this.#starting !== undefined;
-    if (mustWait || this.#inFlight !== undefined || this.isDisposed) {
-      return;
+  /** Has another window let go of the conversation, and goes on here. False when it does not. */
+  async takeOver(): Promise<boolean> {
+    const isOurs = await this.#process.takeOver();
+    if (isOurs) {
+      this.#state.setEngine({ isElsewhere: false });
+      this.#dispatcher.pump();
     }
-    if (!run) {
-      if (next) {
-        this.#start();
-      }
-      return;
-    }
-    if (!run.isReady) {
-      return;
-    }
-    if (!next) {
-      // It was taken back while the process started.
-      if (this.#conversation.activity === "starting") {
-        this.#setActivity("idle");
-      }
-      return;
-    }
-    if (!run.cli.sendPrompt(next.id, next.text)) {
-      // The process is ending: its end is about to be told, the prompt waits.
-      return;
-    }
-    this.#inFlight = next.id;
-    const now = this.deps.clock.now();
-    this.#emit({ type: "promptSent", id: next.id, at: now });
-    this.#setActivity("running");
-    this.#emitAll(run.translator.promptSent(next.id, now));
-  }
-
-  #start(): void {
-    this.#starting = Promise.resolve()
-      .then(() => this.#startCli())
-      .finally(() => {
-        this.#starting = undefined;
-      });
-    this.#setActivity("starting");
-  }
-
-  async #startCli(): Promise<void> {
-    const isResumed = this.#isResumable;
-    if (!isResumed) {
-      // An id that the CLI has seen cannot be given to a new session again.
-      this.#sessionId = this.deps.newId();
-    }
-    try {
-      const cli = await this.deps.startCli({
-        session: { kind: isResumed ? "resume" : "new", id: this.#sessionId },
-      });
-      if (this.isDisposed) {
-        cli.dispose();
-      } else {
-        this.#own(cli, isResumed);
-      }
-    } catch (error) {
-      this.#setActivity("ended");
-      this.#notify("error", messageOf(error));
-    }
-  }
-
-  #own(cli: CliProcess, isResumed: boolean): void {
-    this.#starts += 1;
-    const translator = new Translator(
-      `p${this.#starts}`,
-      this.#conversation.folder,
-    );
-    const run = createRun(cli, isResumed, translator);
-    this.#run = run;
-    const listeners = this.register(new DisposableStore());
-    listeners.add(cli.onLine((line) => this.#take(run, line)));
-    this.#runEnded = cli.ended.then((end) => {
-      listeners.dispose();
-      this.#processEnded(run, end);
-    });
-  }
-
-  #take(run: Run, line: WireLine): void {
-    if (line.type === "result" && !run.isReady) {
-      // No turn ended, since none began.
-      run.hasGivenUp = true;
-      return;
-    }
-    const now = this.deps.clock.now();
-    this.#emitAll(run.translator.translate(line, now));
-    switch (line.type) {
-      case "system":
-        this.#takeSystem(run, line);
-        break;
-      case "control_response":
-        if (!run.isReady) {
-          run.isReady = true;
-          this.#pump();
-        }
-        break;
-      case "control_request":
-        this.#takeRequest(run.cli, line);
-        break;
-      case "control_cancel_request":
-        this.deps.broker.withdraw(line.request_id);
-        break;
-      case "command_lifecycle":
-        run.hasLifecycle = true;
-        if (
-          line.command_uuid === this.#inFlight &&
-          (line.state === "completed" || line.state === "cancelled")
-        ) {
-          this.#turnEnded(run);
-        }
-        break;
-      case "result":
-        if (!run.hasLifecycle || this.#inFlight === undefined) {
-          this.#turnEnded(run);
-        }
-        break;
-      default:
-        break;
-    }
-  }
-
-  #takeSystem(run: Run, line: SystemLine): void {
-    if (line.subtype === "init") {
-      this.#isResumable = true;
-      // After a /clear it is another than the one it was started with.
-      this.#sessionId = line.session_id ?? this.#sessionId;
-      if (this.#inFlight === undefined) {
-        run.isUnasked = true;
-        this.#setActivity("running");
-      }
-    } else if (line.subtype === "api_retry" && isFinalRefusal(line)) {
-      // The CLI would try for minutes.
-      this.interrupt();
-    }
-  }
-
-  #takeRequest(cli: CliProcess, { request, request_id }: ControlRequest): void {
-    switch (request.subtype) {
-      case "can_use_tool": {
-        if (this.#stops > 0) {
-          // The process is being ended, and takes no answer any more.
-          return;
-        }
-        const { folder } = this.#conversation;
-        const now = this.deps.clock.now();
-        const ask = askOf(request_id, request, folder, now);
-        this.deps.broker.open(this.id, ask, (decision) => {
-          cli.respond(request_id, stdioResponse(decision, request.input));
-        });
-        break;
-      }
-      case "hook_callback":
-        // Answered before anything is done with it: the agent waits for this.
-        cli.respond(request_id, {});
-        this.deps.onHook(request.input);
-        break;
-      case "other":
-        cli.refuse(request_id, `Not supported: ${request.name}`);
-        break;
-    }
+    return isOurs;
   }
 
   /** The broker's news about this conversation's asks, told by the registry. */
   askChanged(event: ConversationEvent): void {
-    this.#emit(event);
-    if (event.type === "askClosed" && this.#run) {
-      this.#emitAll(this.#run.translator.askClosed(event.id));
+    this.#state.emit(event);
+    if (event.type === "askClosed") {
+      this.#dispatcher.askClosed(event.id);
     }
-    const { activity } = this.#conversation;
+    const { activity } = this.#state;
     if (activity === "running" || activity === "waiting") {
-      this.#setActivity("running");
+      this.#state.setActivity("running");
     }
+    this.#dispatcher.updateIdle();
   }
 
-  #turnEnded(run: Run): void {
-    run.hasServed = true;
-    run.isUnasked = false;
-    this.#inFlight = undefined;
-    this.#stopLadder.turnEnded();
-    this.#setActivity("idle");
-    this.#pump();
+  #followProcess(): void {
+    const process = this.#process;
+    this.register(
+      process.onDidStart(({ cli }) => {
+        this.#options.processStarted(cli.start.options);
+        const { drift } = this.#options;
+        this.#state.setEngine({ drift, isElsewhere: false });
+      }),
+    );
+    this.register(
+      process.onReady((run) => {
+        this.#state.setEngine({ cli: run.cli.facts ?? null });
+        this.#dispatcher.pump();
+      }),
+    );
+    this.register(process.onLine(({ run, line }) => this.#take(run, line)));
+    this.register(
+      process.onDidEnd(() => this.deps.broker.withdrawAll(this.id)),
+    );
   }
 
-  #processEnded(run: Run, end: CliEnd): void {
-    run.cli.dispose();
-    if (this.isDisposed) {
-      return;
+  /** The prompts wait: nobody has looked at them since the reload. */
+  #restore(queue: SessionSeed["queue"]): void {
+    for (const prompt of queue?.prompts ?? []) {
+      this.#queue.add(prompt);
     }
-    const wasStopping = this.#conversation.activity === "stopping";
-    const wasBusy = this.#inFlight !== undefined || run.isUnasked;
-    this.#run = undefined;
-    this.#inFlight = undefined;
-    this.#stopLadder.processEnded();
-    const wasWanted = wasStopping || this.#stops > 0;
-    const now = this.deps.clock.now();
-    this.#emitAll(run.translator.processEnded(now, wasWanted));
-    this.#setActivity("ended");
-    this.deps.broker.withdrawAll(this.id);
-    this.deps.log.info(`The CLI ended: ${describeEnd(end)}. ${end.stderrTail}`);
-    if (this.#stops > 0) {
-      return;
-    }
-    const hasQueued = this.#conversation.queued.length > 0;
-    const meaning = meaningOfEnd(run, end, { wasStopping, wasBusy, hasQueued });
-    this.#isResumable &&= !meaning.isForgotten;
-    if (meaning.notice) {
-      this.#notify(meaning.notice.tone, meaning.notice.text);
-    }
-    if (meaning.goesOn) {
-      this.#pump();
-    }
+    this.#state.setEngine({ isPaused: queue?.isPaused ?? false });
   }
 
-  #notify(tone: "info" | "warning" | "error", text: string): void {
-    const id = this.deps.newId();
-    this.#emit({ type: "item", item: { kind: "notice", id, tone, text } });
+  #take(run: Run, line: WireLine): void {
+    this.#turns.take(run, line);
+    if (line.type === "control_request") {
+      this.#desk.take(run.cli, line, this.#process.isStopping);
+    } else if (line.type === "control_cancel_request") {
+      this.deps.broker.withdraw(line.request_id);
+    }
+    this.#dispatcher.updateIdle();
   }
 
-  /** While an ask is open the agent does not run, it waits. */
-  #setActivity(wanted: Activity): void {
-    const { activity: current, asks } = this.#conversation;
-    const activity =
-      wanted === "running" && asks.length > 0 ? "waiting" : wanted;
-    if (activity !== current) {
-      this.#emit({ type: "activity", activity });
-    }
-  }
-
-  #emitAll(events: readonly ConversationEvent[]): void {
-    for (const event of events) {
-      this.#emit(event);
-    }
-  }
-
-  #emit(event: ConversationEvent): void {
-    if (this.isDisposed) {
-      return;
-    }
-    this.#conversation = applyEvent(this.#conversation, event);
-    this.#onDidEvent.fire(event);
+  #refuse(refusal: Refusal): Refusal {
+    this.#state.notify("error", refusal.sentence);
+    return refusal;
   }
 
   override dispose(): void {
-    this.#run?.cli.dispose();
     this.deps.broker.withdrawAll(this.id);
     super.dispose();
   }

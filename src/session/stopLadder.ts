@@ -1,14 +1,18 @@
 import type { Clock } from "../base/clock";
 import { Disposable, type DisposableLike } from "../base/lifecycle";
+import type { StopRung } from "../protocol/engine";
 
 /** The part of a CLI process that can be stopped. */
 export interface Stoppable {
-  interrupt(): boolean;
+  interrupt(): void;
   signal(signal: NodeJS.Signals): void;
+  abandonOutput(): void;
 }
 
 /** How long each rung is given before the next. */
 const rungMs = 1_000;
+/** After SIGKILL only its output can keep it: held open by somebody out of reach. */
+const lastMs = 500;
 const rungs = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
 
 /**
@@ -20,7 +24,7 @@ const rungs = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
  */
 export class StopLadder extends Disposable {
   #timer: DisposableLike | undefined;
-  #hasSignalled = false;
+  #rung: StopRung | undefined;
 
   constructor(private readonly clock: Clock) {
     super();
@@ -28,32 +32,36 @@ export class StopLadder extends Disposable {
   }
 
   climb(process: Stoppable): void {
-    if (this.#timer) {
+    if (this.#rung) {
       return;
     }
+    this.#rung = "asked";
     process.interrupt();
     this.#next(process, 0);
   }
 
-  turnEnded(): void {
-    if (!this.#hasSignalled) {
-      this.processEnded();
-    }
+  /** What it took, if the turn was ended by this; undefined too while a process is still to end. */
+  turnEnded(): StopRung | undefined {
+    return this.#rung === "asked" ? this.processEnded() : undefined;
   }
 
-  processEnded(): void {
+  /** What it took, if the process was ended by this. */
+  processEnded(): StopRung | undefined {
+    const rung = this.#rung;
     this.#timer?.dispose();
     this.#timer = undefined;
-    this.#hasSignalled = false;
+    this.#rung = undefined;
+    return rung;
   }
 
   #next(process: Stoppable, index: number): void {
     const signal = rungs[index];
-    if (!signal) {
-      return;
-    }
-    this.#timer = this.clock.schedule(rungMs, () => {
-      this.#hasSignalled = true;
+    this.#timer = this.clock.schedule(signal ? rungMs : lastMs, () => {
+      if (!signal) {
+        process.abandonOutput();
+        return;
+      }
+      this.#rung = signal;
       process.signal(signal);
       this.#next(process, index + 1);
     });

@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../../src/base/clock";
+import { Emitter } from "../../src/base/event";
 import { nullLogger } from "../../src/base/log";
 import type { CliStart } from "../../src/cli/arguments";
 import type { CliProcess } from "../../src/cli/cliProcess";
@@ -8,9 +10,46 @@ import type {
   ConversationEvent,
   TranscriptItem,
 } from "../../src/protocol/conversation";
+import type { PromptOutcome } from "../../src/protocol/items";
+import type { ConversationStorage } from "../../src/session/conversationFiles";
+import type { IdleSetting } from "../../src/session/idleTimer";
 import { SessionRegistry } from "../../src/session/registry";
-import type { Session } from "../../src/session/session";
+import type { Session, SessionSeed } from "../../src/session/session";
+import { SessionLocks } from "../../src/session/sessionLocks";
 import { eventually } from "./eventually";
+
+/** What is kept for after a reload, in memory. */
+class KeptConversations implements ConversationStorage {
+  readonly seeds = new Map<string, SessionSeed>();
+
+  load(): Promise<SessionSeed[]> {
+    return Promise.resolve([...this.seeds.values()]);
+  }
+
+  save(seed: SessionSeed): void {
+    this.seeds.set(seed.id, seed);
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** `failproof.session.idleMinutes`, never unless a test sets it. */
+export class FakeIdleSetting implements IdleSetting {
+  readonly #onDidChange = new Emitter<void>();
+  readonly onDidChange = this.#onDidChange.event;
+  #minutes = 0;
+
+  minutes(): number {
+    return this.#minutes;
+  }
+
+  set(minutes: number): void {
+    this.#minutes = minutes;
+    this.#onDidChange.fire();
+  }
+}
 
 interface ConversationDeps {
   clock: Clock;
@@ -27,22 +66,22 @@ export class ConversationHarness {
   readonly closedAsks: ClosedAsk[] = [];
   readonly hooks: unknown[] = [];
   readonly events: ConversationEvent[] = [];
+  readonly idle = new FakeIdleSetting();
+  readonly kept = new KeptConversations();
+  readonly locks: SessionLocks;
 
   constructor({ clock, folder, newId, startCli }: ConversationDeps) {
     const broker = new PermissionBroker({ clock });
     this.broker = broker;
     this.broker.onDidClose((closed) => this.closedAsks.push(closed));
+    const bus = { publish: () => Promise.resolve(true), onDidReceive: noEvent };
+    this.locks = new SessionLocks({ key: randomUUID(), bus, clock });
     this.registry = new SessionRegistry({
-      broker,
-      newId,
-      sessionDeps: () => ({
-        broker,
-        clock,
-        log: nullLogger,
-        newId,
-        onHook: (payload) => this.hooks.push(payload),
-        startCli,
-      }),
+      ...{ broker, clock, newId, startCli, locks: this.locks },
+      log: nullLogger,
+      idle: this.idle,
+      storage: this.kept,
+      onHook: (payload) => this.hooks.push(payload),
     });
     this.session = this.registry.create(folder);
     this.session.onDidEvent((event) => this.events.push(event));
@@ -51,6 +90,11 @@ export class ConversationHarness {
   /** The conversation's items as short words, in their order. */
   get transcript(): string[] {
     return this.session.conversation.items.map(brief);
+  }
+
+  /** The ends of the prompts that were queued, in their order. */
+  get ends(): PromptEnd[] {
+    return this.events.flatMap((event) => endOf(event) ?? []);
   }
 
   /** How the prompts of the transcript have ended. */
@@ -95,9 +139,29 @@ export class ConversationHarness {
 
   dispose(): void {
     this.registry.dispose();
+    this.locks.dispose();
     this.broker.dispose();
   }
 }
+
+interface PromptEnd {
+  id: string;
+  outcome: PromptOutcome | "removed";
+}
+
+/** The end of a prompt, if the event tells of one. */
+export function endOf(event: ConversationEvent): PromptEnd | undefined {
+  switch (event.type) {
+    case "promptEnded":
+      return { id: event.id, outcome: event.outcome };
+    case "promptRemoved":
+      return { id: event.id, outcome: "removed" };
+    default:
+      return undefined;
+  }
+}
+
+const noEvent = () => ({ dispose: () => {} });
 
 function brief(item: TranscriptItem): string {
   switch (item.kind) {

@@ -65,7 +65,6 @@ export class RealCliHarness extends ConversationHarness {
           {
             ...start,
             path,
-            cwd: folder,
             env: {
               ...cleanEnvironment(),
               ...demoEnvironment({ home, baseUrl: model.url }),

@@ -14,7 +14,13 @@ export type { RunScript } from "./scriptedCliProgram";
 export interface ReceivedLine {
   type: string;
   uuid?: string;
-  request?: { subtype: string; hooks?: Record<string, unknown> };
+  message?: { content: Record<string, unknown>[] };
+  request?: {
+    subtype: string;
+    hooks?: Record<string, unknown>;
+    model?: string;
+    mode?: string;
+  };
   response?: { subtype: string; request_id: string; error?: string };
 }
 
@@ -54,6 +60,8 @@ export class ScriptedCliProgramFile {
 export class ScriptedCli {
   readonly starts: CliStart[] = [];
   readonly processes: CliProcess[] = [];
+  /** Where the agents of the tests work. */
+  readonly folder = mkdtempSync(join(tmpdir(), "failproof-work-"));
   readonly #folder = mkdtempSync(join(tmpdir(), "failproof-run-"));
 
   constructor(
@@ -63,23 +71,27 @@ export class ScriptedCli {
   ) {}
 
   readonly start = (start: CliStart): Promise<CliProcess> => {
-    const run = this.starts.push(start) - 1;
-    const options = join(this.#folder, `options-${run}.json`);
-    const log = this.#logOf(run);
-    const script = this.scripts[run] ?? {};
-    writeFileSync(options, JSON.stringify({ script, log }));
-    writeFileSync(log, "");
+    const options = this.prepare(this.starts.push(start) - 1);
     const deps = { clock: this.clock, log: nullLogger };
     const cli = new CliProcess(deps, {
       ...start,
       path: this.path,
-      cwd: this.#folder,
       env: { ...process.env, FAILPROOF_SCRIPTED_CLI: options },
       hookEvents: ["PreToolUse", "Stop"],
     });
     this.processes.push(cli);
     return Promise.resolve(cli);
   };
+
+  /** What the nth process is told by its environment. */
+  prepare(run: number): string {
+    const options = join(this.#folder, `options-${run}.json`);
+    const log = this.#logOf(run);
+    const script = this.scripts[run] ?? {};
+    writeFileSync(options, JSON.stringify({ script, log }));
+    writeFileSync(log, "");
+    return options;
+  }
 
   /** What the nth process has read so far. */
   received(run = 0): ReceivedLine[] {
@@ -108,7 +120,9 @@ export class ScriptedCli {
       cli.dispose();
       await cli.ended;
     }
-    rmSync(this.#folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.#folder]) {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 
   #logOf(run: number): string {

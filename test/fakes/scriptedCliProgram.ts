@@ -22,6 +22,8 @@ type Step =
   | { do: "request"; id: string; request: Record<string, unknown> }
   /** Takes back a request. */
   | { do: "cancel"; id: string }
+  /** Lets the prompts that wait take part in this turn, as between two tools. */
+  | { do: "fold" }
   /** Works on until it is interrupted. */
   | { do: "hang" }
   | { do: "exit"; code: number; stderr?: string }
@@ -34,6 +36,12 @@ export interface RunScript {
   isReady?: boolean;
   /** The steps of each turn; a turn that is not told of answers with the prompt's text. */
   turns?: Step[][];
+  /** What it does when it has read its nth prompt (from 0), before it says that it has. */
+  beforePrompt?: Record<number, Step[]>;
+  /** What it answers to requests of these kinds; else it says yes. */
+  refuses?: Record<string, string>;
+  /** What it answers to `initialize`. */
+  greeting?: Message;
   /** What it does on its own once this many turns have ended. */
   afterTurn?: Record<number, Step[]>;
   /** Once its input has ended. */
@@ -50,20 +58,33 @@ interface ProgramOptions {
 
 type Message = Record<string, unknown>;
 
+interface Prompt {
+  uuid: string;
+  text: string;
+}
+
 /** The test writes these lines itself, or our own product does: they are what they are. */
 interface InputLine {
   type: string;
   uuid?: string;
   message?: { content: { text: string }[] };
   request_id?: string;
-  request?: { subtype: string };
+  request?: {
+    subtype: string;
+    cancel_queued?: boolean;
+    message_uuid?: string;
+    mode?: string;
+  };
   response?: { request_id: string; response?: unknown };
 }
 
 class ScriptedCliProgram {
   readonly #script: RunScript;
   readonly #answers = new Map<string, (response: unknown) => void>();
-  readonly #prompts: { uuid: string; text: string }[] = [];
+  #prompts: Prompt[] = [];
+  /** Those that take part in the turn of another. */
+  #folded: Prompt[] = [];
+  #promptsRead = 0;
   #turns = 0;
   #isWorking = false;
   #interrupt: (() => void) | undefined;
@@ -96,23 +117,80 @@ class ScriptedCliProgram {
 
   #take(line: InputLine): void {
     if (line.type === "user") {
-      this.#prompts.push({
+      void this.#read({
         uuid: line.uuid ?? "",
         text: line.message?.content[0]?.text ?? "",
       });
-      void this.#work();
     } else if (line.type === "control_response") {
       this.#answers.get(line.response?.request_id ?? "")?.(line.response);
-    } else if (line.request?.subtype === "interrupt") {
-      if (!this.#ignores("interrupt")) {
-        for (const id of this.#answers.keys()) {
-          this.#say({ type: "control_cancel_request", request_id: id });
+    } else {
+      this.#takeRequest(line);
+    }
+  }
+
+  async #read(prompt: Prompt): Promise<void> {
+    this.#promptsRead += 1;
+    const steps = this.#script.beforePrompt?.[this.#promptsRead - 1];
+    if (steps) {
+      await this.#perform(steps);
+    }
+    this.#prompts.push(prompt);
+    this.#lifecycle(prompt.uuid, "queued");
+    await this.#work();
+  }
+
+  #takeRequest({ request_id: id, request }: InputLine): void {
+    const { subtype = "", message_uuid: uuid, mode } = request ?? {};
+    const refusal = this.#script.refuses?.[subtype];
+    if (refusal !== undefined) {
+      const error = { subtype: "error", request_id: id, error: refusal };
+      this.#say({ type: "control_response", response: error });
+      return;
+    }
+    switch (subtype) {
+      case "interrupt":
+        if (!this.#ignores("interrupt")) {
+          this.#takeInterrupt(id, request?.cancel_queued ?? false);
         }
-        this.#respond(line.request_id, { still_queued: [] });
-        this.#interrupt?.();
+        break;
+      case "initialize":
+        if (this.#script.isReady ?? true) {
+          this.#respond(id, this.#script.greeting ?? { commands: [] });
+        }
+        break;
+      case "cancel_async_message": {
+        const isThere = this.#prompts.some((prompt) => prompt.uuid === uuid);
+        this.#cancel((prompt) => prompt.uuid === uuid);
+        this.#respond(id, { cancelled: isThere });
+        break;
       }
-    } else if (this.#script.isReady ?? true) {
-      this.#respond(line.request_id, { commands: [] });
+      case "set_permission_mode":
+        this.#respond(id, { mode });
+        this.#say({ type: "system", subtype: "status", permissionMode: mode });
+        break;
+      default:
+        this.#respond(id, {});
+    }
+  }
+
+  #takeInterrupt(id: string | undefined, withQueued: boolean): void {
+    for (const ask of this.#answers.keys()) {
+      this.#say({ type: "control_cancel_request", request_id: ask });
+    }
+    this.#answers.clear();
+    if (withQueued) {
+      this.#cancel(() => true);
+    }
+    const still_queued = this.#prompts.map(({ uuid }) => uuid);
+    this.#respond(id, { still_queued });
+    this.#interrupt?.();
+  }
+
+  #cancel(which: (prompt: Prompt) => boolean): void {
+    const cancelled = this.#prompts.filter(which);
+    this.#prompts = this.#prompts.filter((prompt) => !which(prompt));
+    for (const { uuid } of cancelled) {
+      this.#lifecycle(uuid, "cancelled");
     }
   }
 
@@ -131,7 +209,7 @@ class ScriptedCliProgram {
     this.#isWorking = false;
   }
 
-  async #turn({ uuid, text }: { uuid: string; text: string }): Promise<void> {
+  async #turn({ uuid, text }: Prompt): Promise<void> {
     this.#lifecycle(uuid, "started");
     this.#say({ type: "system", subtype: "init", session_id: this.#sessionId });
     const interrupted = new Promise<true>((resolve) => {
@@ -146,13 +224,17 @@ class ScriptedCliProgram {
     ]);
     this.#interrupt = undefined;
     this.#turns += 1;
+    const state = wasInterrupted ? "cancelled" : "completed";
+    for (const folded of this.#folded.splice(0)) {
+      this.#lifecycle(folded.uuid, state);
+    }
     this.#say({
       type: "result",
       subtype: wasInterrupted ? "error_during_execution" : "success",
       is_error: wasInterrupted,
       terminal_reason: wasInterrupted ? "aborted_streaming" : "completed",
     });
-    this.#lifecycle(uuid, wasInterrupted ? "cancelled" : "completed");
+    this.#lifecycle(uuid, state);
     await this.#perform(this.#script.afterTurn?.[this.#turns] ?? []);
   }
 
@@ -194,6 +276,12 @@ class ScriptedCliProgram {
         break;
       case "cancel":
         this.#say({ type: "control_cancel_request", request_id: step.id });
+        break;
+      case "fold":
+        for (const prompt of this.#prompts.splice(0)) {
+          this.#folded.push(prompt);
+          this.#lifecycle(prompt.uuid, "started");
+        }
         break;
       case "hang":
         await new Promise(() => setInterval(() => undefined, 60_000));

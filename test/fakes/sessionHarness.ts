@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
 import type { CliStart } from "../../src/cli/arguments";
 import { ConversationHarness } from "./conversationHarness";
+import { eventually } from "./eventually";
 import { FakeClock } from "./fakeClock";
 import { type RunScript, ScriptedCli } from "./scriptedCli";
 
@@ -17,7 +19,7 @@ export class SessionHarness extends ConversationHarness {
     let ids = 0;
     super({
       clock,
-      folder: "/workspace",
+      folder: cli.folder,
       newId: () => `id-${++ids}`,
       startCli: async (start) => {
         await this.beforeStart(start);
@@ -28,11 +30,24 @@ export class SessionHarness extends ConversationHarness {
     this.cli = cli;
   }
 
+  /** Another folder than the conversation's. */
+  get elsewhere(): string {
+    return tmpdir();
+  }
+
   /** Sends prompts whose ids are their texts. */
   send(...prompts: string[]): void {
     for (const prompt of prompts) {
       this.session.send(prompt, prompt);
     }
+  }
+
+  /** Waits until the nth process has read so many prompts. */
+  async read(prompts: number, run = 0): Promise<void> {
+    await eventually(
+      () => this.cli.prompts(run).length >= prompts,
+      `${prompts} prompts are read`,
+    );
   }
 
   async ended(run = 0): Promise<void> {

@@ -22,7 +22,6 @@ export const systemSchemas = {
     permissionMode: maybeText,
     claude_code_version: maybeText,
     tools: v.nullish(knownOnly(v.string())),
-    slash_commands: v.nullish(knownOnly(v.string())),
     mcp_servers: v.nullish(
       knownOnly(v.object({ name: v.string(), status: v.string() })),
     ),

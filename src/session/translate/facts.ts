@@ -22,7 +22,6 @@ export class Facts {
       cliVersion: line.claude_code_version ?? undefined,
       sessionId: line.session_id ?? undefined,
       tools: line.tools ?? undefined,
-      slashCommands: line.slash_commands ?? undefined,
       mcpServers: line.mcp_servers ?? undefined,
     });
   }

@@ -35,6 +35,12 @@ export class Prompts {
     }
   }
 
+  /** It was dropped before its start, and may be sent once more. */
+  returned(id: string): void {
+    this.#open.delete(id);
+    this.#ended.delete(id);
+  }
+
   lifecycle({ command_uuid: id, state }: LifecycleLine): ConversationEvent[] {
     this.#hasLifecycle = true;
     this.sent(id);

@@ -47,7 +47,7 @@ export function translateSystem(
         kind: task.task_type ?? null,
         description: task.description ?? null,
       }));
-      return [{ type: "backgroundTasks", tasks }];
+      return [parts.tasks.inBackground(tasks)];
     }
     case "permission_denied":
       return [parts.tools.deny(line.tool_use_id, line.message ?? "", now)];

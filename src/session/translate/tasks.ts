@@ -1,7 +1,10 @@
 import * as v from "valibot";
 import { maybeFlag, maybeNumber } from "../../cli/wire/fields";
 import type { TaskLine } from "../../cli/wire/systemLines";
-import type { ConversationEvent } from "../../protocol/conversation";
+import type {
+  BackgroundTask,
+  ConversationEvent,
+} from "../../protocol/conversation";
 import type { Task } from "../../protocol/items";
 import { validate } from "../../protocol/validate";
 
@@ -16,6 +19,7 @@ const agentResult = v.object({
 /** What goes on behind the tool calls that are tasks of their own. */
 export class Tasks {
   readonly #tasks = new Map<string, { toolUseId: string; task: Task }>();
+  #hasBackground = false;
 
   /** The call that a subagent works for; only its files know it by its own name. */
   callOf(agentId: string): string | undefined {
@@ -52,13 +56,20 @@ export class Tasks {
     });
   }
 
+  /** All that go on between the turns. */
+  inBackground(tasks: BackgroundTask[]): ConversationEvent {
+    this.#hasBackground = tasks.length > 0;
+    return { type: "backgroundTasks", tasks };
+  }
+
   /** The process is gone, and with it all that it did. */
   processEnded(): ConversationEvent[] {
-    return [...this.#tasks.values()]
+    const stopped = [...this.#tasks.values()]
       .filter(({ task }) => task.status === "running")
       .flatMap(({ toolUseId, task }) =>
         this.#keep(toolUseId, { ...task, status: "stopped", activity: null }),
       );
+    return this.#hasBackground ? [...stopped, this.inBackground([])] : stopped;
   }
 
   #keep(toolUseId: string, task: Task): ConversationEvent[] {

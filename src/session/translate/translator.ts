@@ -39,6 +39,11 @@ export class Translator {
     return this.#withWaits([]);
   }
 
+  /** The process has dropped a prompt that waits again: it may get it once more. */
+  promptReturned(id: string): void {
+    this.#parts.prompts.returned(id);
+  }
+
   /** An ask was answered, or is void. */
   askClosed(requestId: string): ConversationEvent[] {
     this.#parts.waits.askClosed(requestId);

@@ -98,7 +98,8 @@ async function start(model, processes, { isInstalled, isChat }) {
     { clock, log: product.nullLogger },
     {
       path: cliPath,
-      ...{ cwd, env, session: { kind: "new", id: randomUUID() } },
+      ...{ env, session: { kind: "new", id: randomUUID() } },
+      options: product.defaultOptions(cwd),
       hookEvents: isChat ? product.chatHookEvents : [],
     },
   );
@@ -155,7 +156,7 @@ async function turn(model, cli) {
   const known = new Set(model.requests());
   const uuid = randomUUID();
   const startedMs = performance.now();
-  if (!cli.sendPrompt(uuid, prompt))
+  if (!cli.sendPrompt({ id: uuid, text: prompt, images: [] }))
     throw new Error("The CLI takes no prompt.");
   const endedMs = await first(
     cli,

@@ -4,19 +4,24 @@ import { build } from "esbuild";
 import { root } from "../../../scripts/lib/bootstrap.mjs";
 
 /**
- * @typedef {typeof import("../../../src/base/log")
+ * @typedef {typeof import("../../../src/base/lifecycle")
+ *   & typeof import("../../../src/base/log")
+ *   & typeof import("../../../src/cli/arguments")
  *   & typeof import("../../../src/cli/cliProcess")
  *   & typeof import("../../../src/cli/hookEvents")
  *   & typeof import("../../../src/cli/wire")
- *   & typeof import("../../../src/node/lineStream")
  *   & typeof import("../../../src/hook/capture")
  *   & typeof import("../../../src/hook/install")
+ *   & typeof import("../../../src/node/lineStream")
  *   & typeof import("../../../src/node/systemClock")
+ *   & typeof import("../../../src/permission/broker")
  *   & typeof import("../../../src/queue/append")
  *   & typeof import("../../../src/queue/queueFolder")
  *   & typeof import("../../../src/queue/record")
  *   & typeof import("../../../src/queue/redact")
  *   & typeof import("../../../src/queue/signedInMarker")
+ *   & typeof import("../../../src/session/registry")
+ *   & typeof import("../../../src/session/sessionLocks")
  *   & typeof import("../../../src/session/translate/translator")
  *   & typeof import("../../fakes/adversarialTexts")
  *   & typeof import("../../fakes/harmlessCorpus")
@@ -24,7 +29,9 @@ import { root } from "../../../scripts/lib/bootstrap.mjs";
  */
 
 const modules = [
+  "src/base/lifecycle",
   "src/base/log",
+  "src/cli/arguments",
   "src/cli/cliProcess",
   "src/cli/hookEvents",
   "src/cli/wire",
@@ -32,11 +39,14 @@ const modules = [
   "src/hook/install",
   "src/node/lineStream",
   "src/node/systemClock",
+  "src/permission/broker",
   "src/queue/append",
   "src/queue/queueFolder",
   "src/queue/record",
   "src/queue/redact",
   "src/queue/signedInMarker",
+  "src/session/registry",
+  "src/session/sessionLocks",
   "src/session/translate/translator",
   "test/fakes/adversarialTexts",
   "test/fakes/harmlessCorpus",

@@ -34,8 +34,8 @@ const readingMs = 500;
 export async function measureFirstDelta(report) {
   console.error(`The first words of an answer, ${conversations} times…`);
   const { path: cliPath } = await ensureClaudeCli();
-  const { CliProcess, chatHookEvents, nullLogger, systemClock } =
-    await loadProduct();
+  const product = await loadProduct();
+  const { CliProcess, chatHookEvents, nullLogger, systemClock } = product;
   const folder = mkdtempSync(path.join(tmpdir(), "delta-"));
   const cwd = await makeSampleWorkspace(path.join(folder, "greeter"));
   const model = await startScriptedModel();
@@ -52,9 +52,8 @@ export async function measureFirstDelta(report) {
     const id = randomUUID();
     const session = { kind: /** @type {const} */ ("new"), id };
     return new CliProcess(deps, {
-      ...places,
-      hookEvents: chatHookEvents,
-      session,
+      ...{ path: cliPath, env, session, hookEvents: chatHookEvents },
+      options: product.defaultOptions(cwd),
     });
   };
   const startBare = () =>
@@ -167,7 +166,7 @@ function answerHooks(cli) {
  */
 async function turn(cli) {
   const uuid = randomUUID();
-  if (!cli.sendPrompt(uuid, prompt))
+  if (!cli.sendPrompt({ id: uuid, text: prompt, images: [] }))
     throw new Error("The CLI takes no prompt.");
   const [deltaMs] = await Promise.all([
     first(cli, isTextDelta),

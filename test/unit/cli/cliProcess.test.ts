@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { nullLogger } from "../../../src/base/log";
+import { defaultOptions } from "../../../src/cli/arguments";
 import { CliProcess } from "../../../src/cli/cliProcess";
 import type { WireLine } from "../../../src/cli/wire";
 import { eventually } from "../../fakes/eventually";
@@ -24,7 +25,10 @@ describe("A process of the CLI", function () {
 
   const start = async (script: RunScript = {}) => {
     scripted = new ScriptedCli(program.path, clock, [script]);
-    const cli = await scripted.start({ session: { kind: "new", id: "s1" } });
+    const cli = await scripted.start({
+      session: { kind: "new", id: "s1" },
+      options: defaultOptions(scripted.folder),
+    });
     const lines: WireLine[] = [];
     cli.onLine((line) => lines.push(line));
     return { cli, lines };
@@ -55,10 +59,10 @@ describe("A process of the CLI", function () {
 
   it("writes prompts, answers, refusals and interrupts as the CLI reads them", async () => {
     const { cli } = await start({ turns: [[{ do: "hang" }]] });
-    assert.ok(cli.sendPrompt("u1", "Hello"));
+    assert.ok(cli.sendPrompt(hello("u1")));
     assert.ok(cli.respond("r1", { behavior: "allow" }));
     assert.ok(cli.refuse("r2", "No."));
-    assert.ok(cli.interrupt());
+    cli.interrupt();
     await received(5);
     assert.deepEqual(scripted.received().slice(1, 4), [
       {
@@ -81,7 +85,10 @@ describe("A process of the CLI", function () {
         response: { subtype: "error", request_id: "r2", error: "No." },
       },
     ]);
-    assert.deepEqual(scripted.received()[4]?.request, { subtype: "interrupt" });
+    assert.deepEqual(scripted.received()[4]?.request, {
+      subtype: "interrupt",
+      cancel_queued: true,
+    });
   });
 
   it("goes on with the next line when a listener fails at one", async () => {
@@ -91,7 +98,7 @@ describe("A process of the CLI", function () {
       failures += 1;
       throw new Error("A listener's fault.");
     });
-    cli.sendPrompt("u1", "Hello");
+    cli.sendPrompt(hello("u1"));
     await eventually(
       () => lines.some((line) => line.type === "result"),
       "the turn is over",
@@ -108,9 +115,9 @@ describe("A process of the CLI", function () {
       "the signal has come",
     );
     assert.ok(cli.isAlive);
-    assert.equal(cli.sendPrompt("u1", "Hello"), false);
+    assert.equal(cli.sendPrompt(hello("u1")), false);
     const stopping = cli.stop();
-    assert.equal(cli.sendPrompt("u2", "Hello"), false);
+    assert.equal(cli.sendPrompt(hello("u2")), false);
     await stopping;
     assert.deepEqual(scripted.prompts(), []);
   });
@@ -123,7 +130,7 @@ describe("A process of the CLI", function () {
     assert.equal(end.error, null);
     assert.ok(end.stderrTail.endsWith("x\nlast words"));
     assert.ok(end.stderrTail.length <= 2_000);
-    assert.equal(cli.sendPrompt("u1", "Hello"), false);
+    assert.equal(cli.sendPrompt(hello("u1")), false);
     await cli.stop();
     assert.equal(clock.pending, 0);
   });
@@ -135,7 +142,7 @@ describe("A process of the CLI", function () {
       {
         session: { kind: "resume", id: "s1" },
         path: "/nowhere/claude",
-        cwd: process.cwd(),
+        options: defaultOptions(process.cwd()),
         env: {},
         hookEvents: [],
       },
@@ -146,3 +153,5 @@ describe("A process of the CLI", function () {
     await cli.stop();
   });
 });
+
+const hello = (id: string) => ({ id, text: "Hello", images: [] });

@@ -96,6 +96,23 @@ describe("The CLI's program", () => {
     });
   }
 
+  it("is found where npm was told to install: in its variable, in .npmrc, in nvm's newest version", async () => {
+    const newest = program(
+      join(home, ".nvm/versions/node/v22.10.0/bin/claude"),
+    );
+    program(join(home, ".nvm/versions/node/v22.9.1/bin/claude"));
+    const env = pathOf(inRoot("empty"));
+    assert.deepEqual(await locate({ env }), { kind: "found", path: newest });
+    const written = program(join(home, "npm", "bin", "claude"));
+    writeFileSync(join(home, ".npmrc"), 'a=b\nprefix = "~/npm"\n');
+    assert.deepEqual(await locate({ env }), { kind: "found", path: written });
+    const told = program(inRoot("told", "bin", "claude"));
+    assert.deepEqual(
+      await locate({ env: { ...env, npm_config_prefix: inRoot("told") } }),
+      { kind: "found", path: told },
+    );
+  });
+
   it("is no folder, and no file that may not be executed", async function () {
     if (process.platform === "win32") {
       this.skip();
@@ -106,7 +123,11 @@ describe("The CLI's program", () => {
     const env = pathOf(inRoot("one"), inRoot("two"), inRoot("three"));
     assert.deepEqual(await locate({ env }), { kind: "found", path });
     const configuredPath = inRoot("two", "claude");
-    assert.equal((await locate({ configuredPath })).kind, "missing");
+    assert.deepEqual(await locate({ configuredPath }), {
+      kind: "notExecutable",
+      path: configuredPath,
+      looked: [configuredPath],
+    });
   });
 
   describe("that is missing", () => {

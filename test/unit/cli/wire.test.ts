@@ -14,7 +14,6 @@ describe("A line of the CLI", () => {
       permissionMode: "default",
       claude_code_version: "2.1.0",
       tools: ["Bash"],
-      slash_commands: ["clear"],
       mcp_servers: [{ name: "docs", status: "connected" }],
     };
     assert.deepEqual(parse({ ...line, apiKeySource: "none" }), line);

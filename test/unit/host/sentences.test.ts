@@ -7,7 +7,10 @@ import manifest from "../../../package.json";
 const all: Record<AppErrorCode, true> = {
   "browser-timeout": true,
   cancelled: true,
+  "cli-not-executable": true,
   "cli-not-found": true,
+  "cli-too-old": true,
+  "cli-unusable": true,
   "code-denied": true,
   "code-expired": true,
   "invalid-credential": true,

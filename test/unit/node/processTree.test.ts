@@ -74,6 +74,17 @@ describe("A process with children of its own", function () {
     await gone(child);
   });
 
+  it("takes those with it that have made a session of their own", async function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+    const parent = run(sleeper(`{ stdio: "ignore", detached: true }`) + stay);
+    const child = await sleeperPid();
+    parent.signal("SIGKILL");
+    await parent.ended;
+    await gone(child);
+  });
+
   it("takes them with it when it had ended before them", async () => {
     const parent = run(sleeper(`{ stdio: "inherit" }`));
     const child = await sleeperPid();

@@ -46,6 +46,28 @@ describe("The watchdog", () => {
     assert.ok(waitedMs < 5_000, `gone after ${waitedMs} ms`);
   });
 
+  it("ends what its host's children have started in sessions of their own", async function () {
+    if (process.platform !== "linux") {
+      this.skip();
+    }
+    const below = `const own = require("node:child_process").spawn(process.execPath,
+      ["-e", "setInterval(() => {}, 1e6)"], { detached: true, stdio: "ignore" });
+      console.log(own.pid); setInterval(() => {}, 1e6);`;
+    const host = spawn(process.execPath, [
+      "-e",
+      `const { spawn } = require("node:child_process");
+       const child = spawn(process.execPath, ["-e", ${JSON.stringify(below)}], { detached: true, stdio: ["pipe", "pipe", "ignore"] });
+       const dog = spawn(process.execPath, [${JSON.stringify(program)}], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+       child.stdout.once("data", (pid) => dog.stdin.write("+" + child.pid + "\\n", () => console.log(String(pid))));`,
+    ]);
+    const [line] = (await once(host.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString());
+    assert.equal(isAlive(pid), true);
+    host.kill("SIGKILL");
+    const waitedMs = await endOf(pid);
+    assert.ok(waitedMs < 5_000, `gone after ${waitedMs} ms`);
+  });
+
   it("lives only while there is something to watch", async () => {
     const dogs: ManagedProcess[] = [];
     const watchdog = new Watchdog({

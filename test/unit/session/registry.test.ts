@@ -16,18 +16,21 @@ describe("The conversations of a window", function () {
     const { registry, session: first } = harness;
     const shown: string[] = [];
     registry.onDidChangeCurrent(({ id }) => shown.push(id));
-    const second = registry.create("/elsewhere");
+    const second = registry.create(harness.elsewhere);
     assert.equal(registry.current, second);
     registry.show(first);
     assert.equal(registry.current, first);
     assert.deepEqual(shown, [second.id, first.id]);
     assert.deepEqual(registry.all, [first, second]);
-    assert.equal(registry.get(second.id)?.conversation.folder, "/elsewhere");
+    assert.equal(
+      registry.get(second.id)?.conversation.folder,
+      harness.elsewhere,
+    );
   });
 
   it("lets those that are not shown go on", async () => {
     harness = new SessionHarness(program.path, []);
-    const second = harness.registry.create("/elsewhere");
+    const second = harness.registry.create(harness.elsewhere);
     harness.send("one");
     second.send("two", "two");
     await harness.settle();
@@ -40,7 +43,7 @@ describe("The conversations of a window", function () {
     harness = new SessionHarness(program.path, [
       { turns: [[{ do: "ask", id: "a1", command: "ls" }]] },
     ]);
-    const second = harness.registry.create("/elsewhere");
+    const second = harness.registry.create(harness.elsewhere);
     harness.send("one");
     await harness.reach("waiting");
     assert.deepEqual(second.conversation.asks, []);
@@ -52,7 +55,7 @@ describe("The conversations of a window", function () {
 
   it("ends every process when it is stopped", async () => {
     harness = new SessionHarness(program.path, []);
-    const second = harness.registry.create("/elsewhere");
+    const second = harness.registry.create(harness.elsewhere);
     harness.send("one");
     second.send("two", "two");
     await harness.settle();

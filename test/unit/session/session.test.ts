@@ -56,8 +56,8 @@ describe("A conversation", function () {
       harness.send("one", "two");
       await harness.reach("running");
       await eventually(
-        () => harness.cli.prompts().length > 0,
-        "the first prompt is read",
+        () => harness.transcript.includes("prompt: one"),
+        "the agent has begun with the first prompt",
       );
       assert.deepEqual(harness.cli.prompts(), ["one"]);
       assert.deepEqual(harness.queued, ["two"]);

@@ -124,7 +124,11 @@ describe("A conversation whose process ends", function () {
       await harness.settle();
       assert.deepEqual(harness.cli.prompts(0), ["one"]);
       assert.deepEqual(harness.cli.prompts(1), ["two"]);
-      assert.deepEqual(harness.notices, []);
+      assert.equal(harness.notices.length, 1);
+      assert.match(
+        harness.notices[0] ?? "",
+        /ended before it took your prompt/,
+      );
     });
 
     it("resumes the session that the CLI went over to", async () => {

@@ -7,7 +7,7 @@ import {
 import { SessionHarness } from "../../fakes/sessionHarness";
 
 const stopped =
-  "info: Stopped. Claude had to be ended for it; your next prompt resumes the conversation.";
+  "info: Stopped. Claude had to be ended (SIGINT) for it; your next prompt resumes the conversation.";
 
 describe("A conversation that is stopped", function () {
   this.timeout(20_000);

@@ -114,6 +114,16 @@ describe("A prompt's end", () => {
     assert.deepEqual(ends(), ["a interrupted", "b interrupted"]);
   });
 
+  it("comes for a prompt that was dropped and sent once more, too", () => {
+    send("a");
+    lifecycle("a", "cancelled");
+    translator.promptReturned("a");
+    begin("a");
+    result();
+    lifecycle("a", "completed");
+    assert.deepEqual(ends(), ["a interrupted", "a done"]);
+  });
+
   it("is the same for all that were folded into one turn", () => {
     begin("a");
     begin("b");

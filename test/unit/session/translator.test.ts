@@ -307,6 +307,8 @@ describe("The translator", () => {
     assert.deepEqual(player.conversation.backgroundTasks, [
       { id: "k", kind: "local_bash", description: null },
     ]);
+    player.endProcess(2);
+    assert.deepEqual(player.conversation.backgroundTasks, []);
   });
 
   it("tells what the CLI repeats only when it changes", () => {
