@@ -65,11 +65,14 @@ export async function startStack(options = {}) {
   }
 }
 
-/** A headless browser with one window of the size that VS Code is mostly used at. */
-export async function launchBrowser() {
+/**
+ * A headless browser with one window of the size that VS Code is mostly used at.
+ * @param {{height?: number}} [options]
+ */
+export async function launchBrowser({ height = 800 } = {}) {
   const browser = await chromium.launch(await chromiumLaunchOptions());
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
+    viewport: { width: 1280, height },
     permissions: ["clipboard-read", "clipboard-write"],
   });
   return { browser, context };

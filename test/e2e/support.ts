@@ -13,6 +13,9 @@ import {
 /** How long anything that a user waits for may take here; a slow machine is not a failure. */
 const patienceMs = 30_000;
 
+/** What has scrolled away is not in the document: here everything is looked at. */
+const tallWindow = 2_400;
+
 /** One window of a real VS Code with the packaged extension, for a suite. */
 export class Workbench {
   private constructor(
@@ -25,7 +28,7 @@ export class Workbench {
   static async open(options: StackOptions = {}): Promise<Workbench> {
     const stack = await startStack(options);
     try {
-      const { browser, context } = await launchBrowser();
+      const { browser, context } = await launchBrowser({ height: tallWindow });
       context.setDefaultTimeout(patienceMs);
       const page = await context.newPage();
       await page.goto(stack.url);
