@@ -116,6 +116,8 @@ function buildConversations(
     ...{ owned, broker, inspector, clock, log },
     watchdogProgram: program("watchdog"),
     onHook: (payload) => events.record(payload),
+    onEvent: (event, session) => events.follow(event, session),
+    onProcess: (start, ended) => events.processStarted(start, ended),
     userKey: installKey,
     machineFolder: context.globalStorageUri.fsPath,
     workspaceFolder: (context.storageUri ?? context.globalStorageUri).fsPath,

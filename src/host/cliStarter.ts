@@ -11,6 +11,7 @@ import { requireCli } from "./surroundings";
 export function cliStarter(
   deps: Omit<CliLauncherDeps, "locate" | "env" | "hookEvents"> & {
     inspector: CliInspector;
+    onProcess: (start: CliStart, ended: Promise<unknown>) => void;
   },
 ): (start: CliStart) => Promise<CliProcess> {
   const launcher = new CliLauncher({
@@ -21,7 +22,9 @@ export function cliStarter(
   });
   return async (start) => {
     try {
-      return await launcher.launch(start);
+      const cli = await launcher.launch(start);
+      deps.onProcess(start, cli.ended);
+      return cli;
     } catch (error) {
       deps.log.error(`The CLI was not started: ${String(error)}`);
       throw new Error(sentenceOf(error), { cause: error });

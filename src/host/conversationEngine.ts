@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock";
 import { messageOf } from "../base/errors";
 import { type DisposableStore, toDisposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
+import type { CliStart } from "../cli/arguments";
 import type { CliInspector } from "../cli/inspect";
 import { ManagedProcess } from "../node/managedProcess";
 import { ProcessLedger } from "../node/processLedger";
@@ -11,9 +12,11 @@ import { reapOrphans } from "../node/reapOrphans";
 import { Watchdog } from "../node/watchdog";
 import { WindowBus } from "../node/windowBus";
 import type { PermissionBroker } from "../permission/broker";
+import type { ConversationEvent } from "../protocol/conversation";
 import { ConversationFiles } from "../session/conversationFiles";
 import { ProcessList } from "../session/processList";
 import { SessionRegistry } from "../session/registry";
+import type { Session } from "../session/session";
 import { SessionLocks } from "../session/sessionLocks";
 import { cliStarter } from "./cliStarter";
 import type { Program } from "./editorNode";
@@ -29,6 +32,9 @@ export interface ConversationEngineDeps {
   watchdogProgram: Program;
   /** What the CLI's hooks report; must return at once. */
   onHook: (payload: unknown) => void;
+  onEvent: (event: ConversationEvent, session: Session) => void;
+  /** A process has been started; `ended` resolves with its end. */
+  onProcess: (start: CliStart, ended: Promise<unknown>) => void;
   /** What only this user's processes know; it keeps a conversation to one window. */
   userKey: string;
   /** For what is about this machine, and for what is about this workspace. */
@@ -38,7 +44,8 @@ export interface ConversationEngineDeps {
 
 /** Everything that conversations need, put together. `start` comes first, `stop` last. */
 export function createConversationEngine(deps: ConversationEngineDeps) {
-  const { owned, broker, clock, log, onHook, userKey: key } = deps;
+  const { owned, broker, clock, log, userKey: key } = deps;
+  const { onHook, onEvent } = deps;
   const ledgerFolder = join(deps.machineFolder, "processes");
   const ledger = owned.add(new ProcessLedger(ledgerFolder));
   const startWatchdog = () =>
@@ -48,7 +55,7 @@ export function createConversationEngine(deps: ConversationEngineDeps) {
   const bus = owned.add(new WindowBus({ name, key, clock, log }));
   const registry = owned.add(
     new SessionRegistry({
-      ...{ broker, clock, log, onHook, newId: randomUUID },
+      ...{ broker, clock, log, onHook, onEvent, newId: randomUUID },
       locks: owned.add(new SessionLocks({ key, bus, clock })),
       storage: new ConversationFiles({
         ...{ folder: join(deps.workspaceFolder, "queues"), clock, log },

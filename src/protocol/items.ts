@@ -69,6 +69,8 @@ export type Patch = v.InferOutput<typeof patchSchema>;
 export const decisionSchema = v.object({
   decision: v.picklist(["accept", "reject"]),
   source: v.nullable(v.string()),
+  /** Of a decision by config: what in it, such as `rule` or `mode`. */
+  reasonType: v.optional(v.string()),
 });
 export type ToolDecision = v.InferOutput<typeof decisionSchema>;
 

@@ -27,6 +27,8 @@ export interface RegistryDeps {
   newId: () => string;
   /** What the CLI's hooks report; must return at once. */
   onHook(payload: unknown): void;
+  /** Whatever happens in a conversation. */
+  onEvent(event: ConversationEvent, session: Session): void;
   /** Starts the CLI; throws with a sentence for the user when it cannot. */
   startCli: (start: CliStart) => Promise<CliHandle>;
 }
@@ -145,14 +147,16 @@ export class SessionRegistry extends Disposable {
   }
 
   #add(seed: SessionSeed): Session {
+    const { onEvent } = this.deps;
     const takeSpare = (options: StartOptions) => this.#spare.take(options);
     const session = this.register(
       new Session({ ...this.deps, takeSpare }, seed),
     );
     this.#sessions.set(session.id, session);
     this.register(
-      session.onDidEvent(({ type }) => {
-        if (keptEvents.has(type)) {
+      session.onDidEvent((event) => {
+        onEvent(event, session);
+        if (keptEvents.has(event.type)) {
           this.deps.storage.save(session.seed);
         }
       }),

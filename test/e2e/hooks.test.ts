@@ -79,7 +79,12 @@ describe("What agents do outside the chat", () => {
       names().slice(before).includes("Stop"),
     );
     const prompts = names().slice(before);
-    for (const name of ["UserPromptSubmit", "PreToolUse", "PostToolUse"]) {
+    for (const name of [
+      "SessionStart",
+      "UserPromptSubmit",
+      "PreToolUse",
+      "PostToolUse",
+    ]) {
       assert.equal(prompts.filter((one) => one === name).length, 1, name);
     }
   });

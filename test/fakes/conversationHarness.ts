@@ -82,6 +82,7 @@ export class ConversationHarness {
       idle: this.idle,
       storage: this.kept,
       onHook: (payload) => this.hooks.push(payload),
+      onEvent: () => {},
     });
     this.session = this.registry.create(folder);
     this.session.onDidEvent((event) => this.events.push(event));

@@ -60,7 +60,14 @@ async function main(): Promise<void> {
     env: () => process.env,
   });
   const registry = new SessionRegistry({
-    ...{ broker, clock, log, newId: randomUUID, onHook: () => {} },
+    ...{
+      broker,
+      clock,
+      log,
+      newId: randomUUID,
+      onHook: () => {},
+      onEvent: () => {},
+    },
     locks: new SessionLocks({ key, bus, clock }),
     storage: new ConversationFiles({
       ...{ folder: join(dataFolder, "queues"), clock, log },

@@ -77,6 +77,7 @@ export const resultBlocksSchema = knownOnly(
 const decisionSchema = v.object({
   decision: v.string(),
   source: maybeText,
+  reason_type: v.nullish(v.string()),
 });
 
 const resultMetaSchema = v.object({

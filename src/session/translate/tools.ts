@@ -134,8 +134,12 @@ function statusOf(
 }
 
 function decisionOf(meta: ResultMeta | undefined): ToolDecision | undefined {
-  const { decision, source } = meta?.permission_decision ?? {};
+  const { decision, source, reason_type } = meta?.permission_decision ?? {};
   return decision === "accept" || decision === "reject"
-    ? { decision, source: source ?? null }
+    ? {
+        decision,
+        source: source ?? null,
+        ...(reason_type ? { reasonType: reason_type } : {}),
+      }
     : undefined;
 }

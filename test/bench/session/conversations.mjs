@@ -23,6 +23,7 @@ export async function openConversations({ path, cwd, env }) {
   const processes = [];
   const registry = new product.SessionRegistry({
     ...{ broker, locks, clock, log, newId: randomUUID, onHook: () => {} },
+    onEvent: () => {},
     storage: { load: async () => [], save: () => {}, flush: async () => {} },
     idle: { minutes: () => 0, onDidChange: nothing },
     startCli: async (start) => {

@@ -207,7 +207,10 @@ describe("QueueReader", () => {
     it("goes on where the claim was last known to be acknowledged", async () => {
       const all = await settleOne(1_000);
       const dead = kill();
-      assert.deepEqual(ids(await reader.peek()), all.slice(batchSize, 2 * batchSize));
+      assert.deepEqual(
+        ids(await reader.peek()),
+        all.slice(batchSize, 2 * batchSize),
+      );
       assert.equal(reader.progress?.settledLines, batchSize);
       assert.equal(statSync(home.paths.progress).mode & 0o077, 0);
       await dead.close();
@@ -246,7 +249,10 @@ describe("QueueReader", () => {
       const all = await settleOne(10);
       await reader.close();
       reader = open();
-      assert.deepEqual(ids(await reader.peek()), all.slice(batchSize, 2 * batchSize));
+      assert.deepEqual(
+        ids(await reader.peek()),
+        all.slice(batchSize, 2 * batchSize),
+      );
     });
   });
 

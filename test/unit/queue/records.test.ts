@@ -71,7 +71,10 @@ describe("What the user can see of the queue", () => {
           clock,
         });
       }
-      const shown = await readWaiting(home.paths, { first: 3 * batchSize, last: 0 });
+      const shown = await readWaiting(home.paths, {
+        first: 3 * batchSize,
+        last: 0,
+      });
       assert.deepEqual(shown.first, [...records.slice(batchSize), ...later]);
       await relay.close();
     });
