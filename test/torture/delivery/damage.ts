@@ -40,7 +40,7 @@ export class Damage {
   /** Overwrites some bytes with noise, NULs or digits. */
   garble(): boolean {
     const { random } = this.deps;
-    return this.#harm((bytes, file) => {
+    return this.#harm((path, bytes, file) => {
       const at = random.integer(bytes.length);
       const length = Math.min(bytes.length - at, 1 + random.integer(400));
       const noise = [
@@ -48,17 +48,17 @@ export class Damage {
         Buffer.alloc(length),
         Buffer.from("7".repeat(length)),
       ];
-      this.#note(bytes, at, at + length);
+      this.#note(path, bytes, at, at + length);
       const chosen = random.pick(noise);
       return chosen !== undefined && writeSync(file, chosen, 0, length, at) > 0;
     });
   }
 
   truncate(): boolean {
-    return this.#harm((bytes, file) => {
+    return this.#harm((path, bytes, file) => {
       const length = 1 + this.deps.random.integer(2_000);
       const at = Math.max(0, bytes.length - length);
-      this.#note(bytes, at, bytes.length);
+      this.#note(path, bytes, at, bytes.length);
       ftruncateSync(file, at);
       return true;
     });
@@ -76,7 +76,7 @@ export class Damage {
       // So much harm would leave little to be looked at.
       return false;
     }
-    this.#note(bytes, 0, bytes.length);
+    this.#note(path, bytes, 0, bytes.length);
     rmSync(path, { force: true });
     const things = [
       () => mkdirSync(path),
@@ -110,7 +110,7 @@ export class Damage {
     return true;
   }
 
-  #harm(work: (bytes: Buffer, file: number) => boolean): boolean {
+  #harm(work: (path: string, bytes: Buffer, file: number) => boolean): boolean {
     const path = this.#pickFile();
     if (path === undefined) {
       return false;
@@ -118,7 +118,7 @@ export class Damage {
     const file = openSync(path, "r+");
     try {
       const bytes = readFileSync(file);
-      return bytes.length > 0 && work(bytes, file);
+      return bytes.length > 0 && work(path, bytes, file);
     } finally {
       closeSync(file);
     }
@@ -137,13 +137,19 @@ export class Damage {
   }
 
   /** All events whose lines touch the bytes, which a neighbour may be joined to. */
-  #note(bytes: Buffer, from: number, to: number): void {
+  #note(path: string, bytes: Buffer, from: number, to: number): void {
     const start = bytes.lastIndexOf("\n", Math.max(0, from - 1));
     const newline = bytes.indexOf("\n", to);
     const end = newline < 0 ? bytes.length : newline;
     const text = bytes.toString("latin1", Math.max(0, start), end);
+    const { ledger, paths } = this.deps;
     for (const [, name] of text.matchAll(namePattern)) {
-      this.deps.ledger.harmed.add(name ?? "");
+      ledger.harmed.add(name ?? "");
+    }
+    if (path === paths.droppedCount) {
+      for (const [, count] of text.matchAll(/^\w+ (\d+)$/gm)) {
+        ledger.harmedDrops += Number(count);
+      }
     }
   }
 }

@@ -8,6 +8,8 @@ export class Ledger {
   readonly hooks = new Set<string>();
   /** Ids and session names that were in bytes which the harness overwrote. */
   readonly harmed = new Set<string>();
+  /** Losses whose count was in such bytes. */
+  harmedDrops = 0;
   failed = 0;
   droppedAtOnce = 0;
 

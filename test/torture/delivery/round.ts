@@ -180,7 +180,8 @@ export class Round {
     const { allow, deny, other } = await readDropped(this.#paths);
     const dropped = allow + deny + other;
     // Those that were never confirmed are counted too, and excuse no others.
-    const droppedLater = dropped - this.#ledger.droppedAtOnce;
+    const { droppedAtOnce, harmedDrops } = this.#ledger;
+    const excused = Math.max(0, dropped + harmedDrops - droppedAtOnce);
     const invented = stored.ids.filter((id) => !begun.has(id));
     const taken = [...poison].filter((id) => stored.names.has(id));
     const isKeyKept = readInstallKey(this.#paths) === this.#installKey;
@@ -190,16 +191,16 @@ export class Round {
       duplicated: stored.duplicated,
       dropped_counted: dropped,
       quarantined: quarantined.length,
-      lost: Math.max(0, lost.length - Math.max(0, droppedLater)),
+      lost: Math.max(0, lost.length - excused),
       harmed: missing.length - quarantined.length - lost.length,
       complaints: [
         ...complaints,
         ...invented.map((id) => `an invented event: ${id}`),
         ...taken.map((id) => `the server took poison: ${id}`),
         ...stored.disorders.map((where) => `out of order: ${where}`),
-        ...(lost.length > Math.max(0, droppedLater)
+        ...(lost.length > excused
           ? [
-              `lost ${lost.length}, dropped ${JSON.stringify({ allow, deny, other })}, of them ${this.#ledger.droppedAtOnce} at once: ${lost.slice(0, 5).join(" ")}`,
+              `lost ${lost.length}, excused ${excused}, poison among them ${lost.filter((id) => poison.has(id)).length}: ${lost.slice(0, 5).join(" ")}`,
             ]
           : []),
         ...(isKeyKept ? [] : ["the install key was changed"]),
