@@ -19,7 +19,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { ensureDependencies, root } from "./lib/bootstrap.mjs";
 
-const names = ["delivery", "race", "relay"];
+const names = ["delivery", "orphans", "race", "relay"];
 const [name = "", ...args] = process.argv.slice(2);
 const entry = `test/torture/${name}/main.ts`;
 if (!names.includes(name) || !existsSync(`${root}${entry}`)) {

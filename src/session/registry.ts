@@ -147,7 +147,6 @@ export class SessionRegistry extends Disposable {
   }
 
   #add(seed: SessionSeed): Session {
-    const { onEvent } = this.deps;
     const takeSpare = (options: StartOptions) => this.#spare.take(options);
     const session = this.register(
       new Session({ ...this.deps, takeSpare }, seed),
@@ -155,7 +154,7 @@ export class SessionRegistry extends Disposable {
     this.#sessions.set(session.id, session);
     this.register(
       session.onDidEvent((event) => {
-        onEvent(event, session);
+        this.deps.onEvent(event, session);
         if (keptEvents.has(event.type)) {
           this.deps.storage.save(session.seed);
         }
