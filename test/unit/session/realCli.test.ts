@@ -86,6 +86,7 @@ describe("A conversation with the real CLI", function () {
     assert.deepEqual(chat.hookNames, [
       "UserPromptSubmit",
       "PreToolUse Bash",
+      "PermissionRequest Bash",
       "PostToolUse Bash",
       "Stop",
     ]);
@@ -98,9 +99,10 @@ describe("A conversation with the real CLI", function () {
       readFileSync(join(chat.folder, "written.txt"), "utf8"),
       "Written by the scripted model.\n",
     );
-    assert.deepEqual(chat.hookNames.slice(4), [
+    assert.deepEqual(chat.hookNames.slice(5), [
       "UserPromptSubmit",
       "PreToolUse Write",
+      "PermissionRequest Write",
       "PostToolUse Write",
       "Stop",
     ]);
