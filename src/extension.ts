@@ -62,7 +62,7 @@ export async function activate(
   );
   owned.add(new AskNotifications({ broker, chat }));
   owned.add(new StatusBar({ account, delivery, signIn }));
-  const signOut = new SignOut({ account, paths, clock });
+  const signOut = new SignOut({ account, delivery, paths, clock });
   owned.add(new FailproofAuthentication({ account, signIn, signOut }));
   const isPersistent = () => store.isPersistent;
   const commands = {

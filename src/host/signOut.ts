@@ -2,11 +2,15 @@ import * as vscode from "vscode";
 import type { Account } from "../auth/account";
 import { nameOf } from "../auth/accountState";
 import { AppError } from "../base/errors";
-import type { Clock } from "../base/clock";
+import { type Clock, sleep } from "../base/clock";
 import { deleteQueue } from "../queue/deleteQueue";
 import type { QueuePaths } from "../queue/queueFolder";
 import { readWaiting } from "../queue/waiting";
+import type { DeliveryHost } from "./delivery";
 import { plainName } from "./plainText";
+
+/** Nobody waits longer for a server that does not answer. */
+const deliverMs = 2_000;
 
 const keep = "Sign Out and Keep Them";
 const remove = "Sign Out and Delete Them";
@@ -17,6 +21,7 @@ export class SignOut {
   constructor(
     private readonly deps: {
       account: Account;
+      delivery: Pick<DeliveryHost, "syncNow">;
       paths: QueuePaths;
       clock: Clock;
     },
@@ -33,6 +38,7 @@ export class SignOut {
     if (state.credential.kind === "environment" && !(await confirms(state))) {
       throw new AppError("cancelled", "The environment's token stays");
     }
+    await this.#deliverRest();
     const { total: queued } = await readWaiting(paths, { first: 0, last: 0 });
     const choice = queued > 0 ? await askAbout(queued) : keep;
     if (choice === undefined) {
@@ -48,6 +54,16 @@ export class SignOut {
         ? `Signed out ${plainName(nameOf(state))}. Nothing more is recorded.${left}`
         : "The stored account is signed out. FAILPROOF_API_TOKEN is still in force.",
     );
+  }
+
+  /** What is on its way in this moment is no question to the user. */
+  async #deliverRest(): Promise<void> {
+    const { delivery, clock } = this.deps;
+    const delivered = new AbortController();
+    await Promise.race([
+      delivery.syncNow().finally(() => delivered.abort()),
+      sleep(clock, deliverMs, delivered.signal),
+    ]);
   }
 }
 
