@@ -23,7 +23,7 @@ function readStored(name: string, player = new Replay()): Replay {
  * All that a file cannot tell, and nothing else:
  * - the feet of turns (what they cost, how long they took) and hooks;
  * - of a prompt, that it ended well, and when exactly it was sent;
- * - of a tool, when exactly it began and how long it took;
+ * - of a tool, when exactly it began, how long it took, and what in the config allowed it;
  * - of a task, whether it was one (a long command), and how it ended in the background;
  * - that a subagent's steps came between the agent's own: they are in files of their own;
  * - that /compact came before what it did: it is written after it.
@@ -54,9 +54,12 @@ function told(item: TranscriptItem): object[] {
     }
     case "tool": {
       const { task, ...rest } = { ...item, startedAt: 0, durationMs: 0 };
-      return [
-        { ...rest, isAgent: item.name === "Agent" && task !== undefined },
-      ];
+      const isAgent = item.name === "Agent" && task !== undefined;
+      const decision = item.decision && {
+        ...item.decision,
+        reasonType: undefined,
+      };
+      return [{ ...rest, decision, isAgent }];
     }
     default:
       return [item];
