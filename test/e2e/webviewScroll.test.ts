@@ -122,9 +122,11 @@ describe("The transcript in a browser", () => {
     const seen = await middleRow();
     const id = (await seen.getAttribute("data-row"))!;
     const before = await topOf(seen);
-    await page.waitForFunction(
-      'sessionStorage.getItem("state")?.includes("anchor")',
-    );
+    // Not waitForFunction, which evaluates a string in the page: its policy forbids that.
+    const isKept = 'sessionStorage.getItem("state")?.includes("anchor")';
+    while ((await page.evaluate(isKept)) !== true) {
+      await page.evaluate("new Promise(requestAnimationFrame)");
+    }
     await page.reload();
     await tell(page, snapshot(transcript(2000)));
     await row(id).waitFor();
