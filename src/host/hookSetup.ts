@@ -14,6 +14,7 @@ import {
 } from "../hook/install";
 import { type ProgramDeps, refreshProgram } from "../hook/program";
 import type { QueuePaths } from "../queue/queueFolder";
+import { cliEnvironment } from "./editorNode";
 import { workspaceFolder } from "./surroundings";
 
 export interface HookSetupDeps {
@@ -85,7 +86,7 @@ export class HookSetup {
     const { paths, clock } = this.deps;
     const { launcher } = hookFiles(paths.home);
     const entry = hookEntries(launcher).get("PreToolUse");
-    return entry && runCanary({ paths, clock, env: process.env }, entry);
+    return entry && runCanary({ paths, clock, env: cliEnvironment() }, entry);
   }
 
   get #program(): ProgramDeps {

@@ -7,6 +7,7 @@ import { Emitter } from "../base/event";
 import { Disposable } from "../base/lifecycle";
 import type { CliCheck, CliInspector } from "../cli/inspect";
 import type { Readiness, Surroundings } from "../protocol/chatMessages";
+import { cliEnvironment } from "./editorNode";
 import { configuredCliPath, onDidChangeCliPath } from "./settings";
 
 /** Set by `npm start -- --demo`: the API behind the CLI is a scripted model. */
@@ -102,7 +103,8 @@ async function readiness(inspector: CliInspector): Promise<Readiness> {
 function findCli(inspector: CliInspector): Promise<CliCheck> {
   return inspector.inspect({
     configuredPath: configuredCliPath(),
-    env: process.env,
+    // It is asked for its version: a child, which gets no credential of the user's.
+    env: cliEnvironment(),
     home: homedir(),
     platform: process.platform,
   });

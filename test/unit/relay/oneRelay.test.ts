@@ -129,7 +129,7 @@ onLinux("One relay for all windows", function () {
     const [first, second] = [open(), open()];
     await Promise.all([online(first), online(second)]);
     server.ack = "close";
-    home.append();
+    const { client_event_id: id } = home.append();
     for (const window of [first, second]) {
       await windows.reaches(
         window,
@@ -140,6 +140,7 @@ onLinux("One relay for all windows", function () {
     }
     const { sent, problem } = await second.syncNow();
     assert.ok(sent >= 1 && problem === null, `${sent} ${problem}`);
+    assert.deepEqual([...server.events.keys()], [id], "once in the server");
     await Promise.all([online(first), online(second)]);
   });
 
